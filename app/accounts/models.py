@@ -1,0 +1,73 @@
+"""Accounts of staff and of institutions, and their live log-in sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from flask_appbuilder import Model
+from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Moment
+from app.core.scope import NOTHING, Scope
+from app.institutions.models import Institution
+
+STAFF, ENTERPRISE = "staff", "enterprise"
+
+
+class Account(User):
+    """Somebody who can log in: a member of staff or a member of one institution.
+
+    Staff see `industries` (empty: all) × the subtree of `region_code` (empty: the whole province).
+    """
+
+    __tablename__ = "ab_user"
+
+    kind: Mapped[str] = mapped_column(String(12), nullable=False, default=STAFF)
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"), index=True)
+    industries: Mapped[list[str]] = mapped_column(JSON, nullable=False, default=list)
+    region_prefix: Mapped[str] = mapped_column(String(6), nullable=False, default="")
+    sees_filings: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    display_name: Mapped[str] = mapped_column(String(60), nullable=False, default="")
+    mobile: Mapped[str] = mapped_column(String(20), nullable=False, default="")
+    failed_logins: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    password_changed_at: Mapped[datetime | None] = mapped_column(Moment)
+    avatar_key: Mapped[str | None] = mapped_column(String(80))
+
+    institution: Mapped[Institution | None] = relationship(lazy="select")
+
+    @property
+    def is_staff(self) -> bool:
+        """True for the regulator's people."""
+        return self.kind == STAFF
+
+    @property
+    def scope(self) -> Scope:
+        """Which rows this account may see; nothing when its kind gives it none."""
+        if self.kind == ENTERPRISE and self.institution_id is not None:
+            return Scope("institution", institution_id=self.institution_id)
+        if self.kind == STAFF and self.sees_filings:
+            return Scope("staff", industries=tuple(self.industries or ()), region_prefix=self.region_prefix)
+        return NOTHING
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+
+class LoginSession(Model):
+    """One live log-in. A request whose session is not here, or ended, is anonymous."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    seen_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    ip: Mapped[str] = mapped_column(String(45), nullable=False, default="")
+    user_agent: Mapped[str] = mapped_column(String(200), nullable=False, default="")
+
+    account: Mapped[Any] = relationship(Account)

@@ -1,0 +1,85 @@
+"""The one table of roles. `flask sync-roles` makes the database say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+READ = ("can_list", "can_show")
+WRITE = ("can_add", "can_edit", "can_delete")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpec:
+    """name: as stored; title_zh: as shown; grants: view name -> permissions; sees_filings: business data."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    grants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sees_filings: bool = False
+
+
+ENTERPRISE_ROLE = "Enterprise"
+
+ROLES: tuple[RoleSpec, ...] = (
+    RoleSpec("Public", "公众", "Public"),
+    RoleSpec(ENTERPRISE_ROLE, "企业用户", "Enterprise", {"Workspace": ("can_use",)}),
+    RoleSpec(
+        "SystemAdministrator",
+        "系统管理员",
+        "System administrator",
+        {"ConsoleHome": ("can_use",), "AccountAdmin": (*READ, "can_add", "can_edit")},
+    ),
+    RoleSpec(
+        "SecurityAdministrator",
+        "安全管理员",
+        "Security administrator",
+        {"ConsoleHome": ("can_use",), "RoleGrantAdmin": (*READ, "can_edit")},
+    ),
+    RoleSpec("Auditor", "审计员", "Auditor", {"ConsoleHome": ("can_use",), "EventAdmin": READ}),
+    RoleSpec(
+        "ContentEditor",
+        "内容编辑",
+        "Content editor",
+        {"ConsoleHome": ("can_use",), "AnnouncementAdmin": (*READ, *WRITE), "PageAdmin": (*READ, "can_edit")},
+    ),
+    RoleSpec(
+        "Supervisor",
+        "监管人员",
+        "Supervisor",
+        {
+            "ConsoleHome": ("can_use",),
+            "InstitutionAdmin": READ,
+            "FilingAdmin": READ,
+            "FilingReview": ("can_read", "can_review"),
+            "PeriodAdmin": READ,
+            "CatalogueAdmin": READ,
+            "RegistrationAdmin": READ,
+        },
+        sees_filings=True,
+    ),
+    RoleSpec(
+        "Approver",
+        "审批人员",
+        "Approver",
+        {
+            "ConsoleHome": ("can_use",),
+            "InstitutionAdmin": READ,
+            "RegistrationAdmin": (*READ, "can_decide"),
+            "FilingAdmin": READ,
+            "FilingReview": ("can_read",),
+            "PeriodAdmin": (*READ, "can_add", "can_edit"),
+            "CatalogueAdmin": READ,
+        },
+        sees_filings=True,
+    ),
+    RoleSpec(
+        "Inspector",
+        "检查人员",
+        "Inspector",
+        {"ConsoleHome": ("can_use",), "InstitutionAdmin": READ, "FilingAdmin": READ, "FilingReview": ("can_read",)},
+        sees_filings=True,
+    ),
+)
+
+ROLES_BY_NAME = {role.name: role for role in ROLES}

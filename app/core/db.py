@@ -1,0 +1,120 @@
+"""Session, engine settings, column types and the one place that commits.
+
+SQLite runs with WAL, foreign keys and a busy timeout. Requests that may write begin with BEGIN IMMEDIATE,
+because a deferred transaction that reads first loses updates or fails on upgrade; reads stay deferred.
+"""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar
+
+from flask_appbuilder import Model
+from flask_appbuilder.models.sqla.base import SQLA
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.types import TypeDecorator
+
+from app.core.scope import InstitutionScoped, current_scope
+
+Model.metadata.naming_convention = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+).naming_convention
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
+
+
+class ScopedSession(FlaskSession):
+    """A session that adds the current scope's condition to every ORM statement."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC; SQLite has no zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Refuse naive datetimes: they hide which clock they came from."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime: take the time from app.core.clock")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Give every stored moment its zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+db: SQLA = SQLA(
+    metadata=Model.metadata,
+    session_options={"class_": ScopedSession},
+    engine_options={"pool_pre_ping": True},
+)
+
+
+@event.listens_for(ScopedSession, "do_orm_execute")
+def _apply_scope(state: ORMExecuteState) -> None:
+    if state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
+        return
+    scope = current_scope()
+    if scope.kind == "system":
+        return
+    state.statement = state.statement.options(
+        *(
+            with_loader_criteria(model, model.scope_condition(scope), include_aliases=True)
+            for model in InstitutionScoped.registry_of_scoped
+        )
+    )
+
+
+@event.listens_for(Engine, "connect")
+def _sqlite_settings(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _sqlite_begin(connection: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write_intent.get() else "BEGIN")
+
+
+def commits(view: Callable[P, R]) -> Callable[P, R]:
+    """Commit once after the view returned, roll back when it raised. Services below never commit."""
+
+    @functools.wraps(view)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        token = write_intent.set(True)
+        try:
+            result = view(*args, **kwargs)
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+        finally:
+            write_intent.reset(token)
+        return result
+
+    return wrapper

@@ -1,0 +1,151 @@
+"""What happens around every request: scope, write intent, security headers, error pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core import clock
+from app.core.db import db, write_intent
+from app.core.errors import DomainError
+from app.core.scope import NOTHING, SYSTEM, current_scope, scoped, set_scope
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+SEEN_EVERY_SECONDS = 60
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def open_request() -> None:
+    """Find out who asks, and let the session show only what they may see."""
+    g.former_scope = current_scope()
+    set_scope(NOTHING)
+    if request.endpoint in {"static", "appbuilder.static"}:
+        return
+    write_intent.set(request.method not in SAFE_METHODS)
+    with scoped(SYSTEM):
+        authenticated = current_user.is_authenticated
+        scope = current_user.scope if authenticated else NOTHING
+    if authenticated:
+        _mark_seen()
+    set_scope(scope)
+
+
+def _mark_seen() -> None:
+    live = g.get("login_session")
+    if live is None or (clock.now() - live.seen_at).total_seconds() < SEEN_EVERY_SECONDS:
+        return
+    # In a transaction of its own: the view's may be rolled back, or be a read.
+    from sqlalchemy import update
+
+    from app.accounts.models import LoginSession
+
+    db.session.rollback()
+    write_intent.set(True)
+    with db.engine.begin() as connection:
+        connection.execute(update(LoginSession).where(LoginSession.id == live.id).values(seen_at=clock.now()))
+    write_intent.set(request.method not in SAFE_METHODS)
+
+
+def close_request(_error: BaseException | None = None) -> None:
+    """Leave nothing behind for the next request of this thread."""
+    set_scope(g.get("former_scope", NOTHING))
+    write_intent.set(False)
+
+
+def add_headers(response: Response) -> Response:
+    """Security headers on everything; nothing behind the log-in is stored by caches."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint not in {"static", "appbuilder.static"} and current_user_known():
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def current_user_known() -> bool:
+    """Whether this request belongs to a logged-in account, without loading anything anew."""
+    return "login_session" in g
+
+
+def wants_json() -> bool:
+    """Whether the asker is a script that reads JSON."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.is_json or best == "application/json"
+
+
+def error_page(status: int, message: Any = None, **extra: Any) -> tuple[Any, int]:
+    """One error answer, as JSON for scripts and as a page for people."""
+    if wants_json():
+        return jsonify({"error": status, "message": str(message or ""), **extra}), status
+    template = f"errors/{status}.html" if status in PAGES else "errors/500.html"
+    return render_template(template, message=message, **extra), status
+
+
+PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
+
+
+def handle_http(error: HTTPException) -> Any:
+    """Every HTTP error on our own look."""
+    if isinstance(error.response, BaseResponse):
+        return error.response
+    db.session.rollback()
+    status = error.code or 500
+    return error_page(status if status in PAGES else 400 if status < 500 else 500)
+
+
+def handle_csrf(_error: CSRFError) -> Any:
+    """A form that was open too long, or did not come from us."""
+    return error_page(400, _("页面已过期或请求来源无法确认。请返回上一页刷新后重新提交，您填写的内容不会自动提交。"))
+
+
+def handle_domain(error: DomainError) -> Any:
+    """A refusal that no view turned into something nicer."""
+    db.session.rollback()
+    return error_page(error.status if error.status in PAGES else 400, error.message)
+
+
+def handle_database(error: OperationalError) -> Any:
+    """The database is busy or away: say so, promise nothing."""
+    db.session.rollback()
+    from flask import current_app
+
+    current_app.logger.exception("database unavailable", exc_info=error)
+    return error_page(503, _("系统繁忙，您的操作没有保存。请稍候再试。"))
+
+
+def init_app(app: Flask) -> None:
+    """Hook everything in. Order matters: the scope is set before any view of ours or FAB's runs."""
+    app.before_request(open_request)
+    app.teardown_request(close_request)
+    app.after_request(add_headers)
+    app.register_error_handler(HTTPException, handle_http)
+    app.register_error_handler(CSRFError, handle_csrf)
+    app.register_error_handler(DomainError, handle_domain)
+    app.register_error_handler(OperationalError, handle_database)

@@ -1,0 +1,100 @@
+"""Fixtures: one app per run, one fresh database per test, on SQLite or on PostgreSQL (TEST_DATABASE_URL).
+
+A database is prepared once (tables, roles) and copied for every test, so that tests commit for real and
+several connections see the same data.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+NEEDS_DATABASE = ("integration", "journeys", "browser")
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Where this run keeps its databases."""
+    from tests.databases import PostgresStore, SqliteStore
+
+    url = os.environ.get("TEST_DATABASE_URL", "")
+    folder = tmp_path_factory.mktemp("platform")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    found = PostgresStore(url, worker, folder) if url else SqliteStore(folder)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def app(store: Any) -> Iterator[Flask]:
+    """The application under test."""
+    from app import create_app
+    from config import TestConfig
+
+    folder: Path = store.folder
+    application = create_app(
+        TestConfig,
+        INSTANCE_DIR=folder,
+        FILES_DIR=folder / "files",
+        SQLALCHEMY_DATABASE_URI=store.url,
+    )
+    store.prepare(application)
+    yield application
+
+
+@pytest.fixture(autouse=True)
+def fresh_database(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A database in its prepared state for tests that may use one; unit tests cannot reach any."""
+    parts = Path(str(request.node.fspath)).parts
+    if not any(part in NEEDS_DATABASE for part in parts):
+        yield
+        return
+    app: Flask = request.getfixturevalue("app")
+    store = request.getfixturevalue("store")
+    store.reset(app)
+    shutil.rmtree(app.config["FILES_DIR"], ignore_errors=True)
+    Path(app.config["FILES_DIR"]).mkdir(parents=True, exist_ok=True)
+    from app.core.scope import NOTHING, SYSTEM, set_scope
+
+    with app.app_context():
+        set_scope(SYSTEM)  # what a test itself reads and writes is unrestricted; requests set their own
+        yield
+        from app.extensions import db
+
+        db.session.rollback()
+        db.session.remove()
+    set_scope(NOTHING)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """An anonymous visitor, in Chinese."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[Any], FlaskClient]:
+    """Give back a client that is logged in as an account, without walking through the log-in page."""
+    from tests.factories import open_session
+
+    def signed_in(account: Any) -> FlaskClient:
+        client = app.test_client()
+        open_session(client, account)
+        return client
+
+    return signed_in
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,111 @@
+"""Small makers of plausible things. Names of people are obviously invented."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from datetime import date
+from typing import Any
+
+from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import select
+from werkzeug.security import generate_password_hash
+
+from app.accounts.models import ENTERPRISE, STAFF, Account, LoginSession
+from app.accounts.roles import ENTERPRISE_ROLE, ROLES_BY_NAME
+from app.core import clock
+from app.core.db import db
+from app.core.workflow import transition
+from app.institutions.models import Institution, Region
+from app.institutions.rules import INSTITUTION_WORKFLOW, ORG_TYPES
+
+_numbers = itertools.count(1)
+PASSWORD = "Ceshi-Mima-2468"
+
+
+def uscc(number: int, area: str = "330100") -> str:
+    """A unified social credit code with a right check digit (GB 32100)."""
+    from stdnum.cn import uscc as standard
+
+    base = f"91{area}MA{number:07X}".replace("I", "1").replace("O", "0").replace("S", "5")
+    base = base.replace("Z", "2").replace("V", "U")
+    return base + standard.calc_check_digit(base)
+
+
+def make_region(code: str = "330100", name: str = "示例市", parent: str | None = None) -> Region:
+    """A region, or the one that is there."""
+    region = db.session.get(Region, code)
+    if region is None:
+        region = Region(code=code, name_zh=name, name_en=f"Region {code}", parent_code=parent)
+        db.session.add(region)
+        db.session.flush()
+    return region
+
+
+def make_institution(industry: str = "guarantee", *, region: str = "330100", opened: bool = True, **more: Any) -> Institution:
+    """A company, operating unless told otherwise."""
+    number = next(_numbers)
+    make_region(region)
+    values: dict[str, Any] = {
+        "name": f"示例{number}号融资担保有限公司",
+        "uscc": uscc(number),
+        "industry": industry,
+        "org_type": ORG_TYPES[industry][0],
+        "region_code": region,
+        "address": f"示例市示例路{number}号",
+        "legal_representative": "测试甲",
+        "contact_name": "测试乙",
+        "mobile": "13800000000",
+        "email": f"company{number}@example.invalid",
+        "licence_no": f"示例A{number:05d}",
+        "licence_from": date(2020, 1, 1),
+        "licence_to": date(2030, 12, 31),
+    }
+    values.update(more)
+    institution = Institution(**values)
+    if opened:
+        transition(institution, INSTITUTION_WORKFLOW, "open")
+        institution.admitted_at = clock.now()
+    db.session.add(institution)
+    db.session.commit()
+    return institution
+
+
+def make_account(role: str = "Supervisor", *, institution: Institution | None = None, **more: Any) -> Account:
+    """An account with one role; Enterprise accounts need their institution."""
+    number = next(_numbers)
+    staff = role != ENTERPRISE_ROLE
+    values: dict[str, Any] = {
+        "username": f"user{number}",
+        "first_name": "测试",
+        "last_name": f"用户{number}",
+        "display_name": f"测试用户{number}",
+        "email": f"user{number}@example.invalid",
+        "active": True,
+        "kind": STAFF if staff else ENTERPRISE,
+        "institution_id": institution.id if institution else None,
+        "sees_filings": ROLES_BY_NAME[role].sees_filings,
+        "password": generate_password_hash(PASSWORD, method="pbkdf2:sha256:1"),
+        "password_changed_at": clock.now(),
+    }
+    values.update(more)
+    account = Account(**values)
+    account.roles = [db.session.scalars(select(Role).where(Role.name == role)).one()]
+    db.session.add(account)
+    db.session.commit()
+    return account
+
+
+def open_session(client: FlaskClient, account: Account) -> None:
+    """Log an account in behind the log-in page's back."""
+    from app.accounts.security import SESSION_KEY
+
+    key = secrets.token_hex(32)
+    moment = clock.now()
+    db.session.add(LoginSession(id=key, account_id=account.id, created_at=moment, seen_at=moment))
+    db.session.commit()
+    with client.session_transaction() as session:
+        session["_user_id"] = str(account.id)
+        session["_fresh"] = True
+        session[SESSION_KEY] = key
