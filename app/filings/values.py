@@ -1,0 +1,143 @@
+"""From what somebody entered to a typed value, from there to text for people and to JSON for storage.
+
+Grid, workbook and API use the same functions, so that one entry means the same through every door.
+A value is Decimal (decimal, integer, percent), str, date or None; it stands in `Values`, a dictionary
+{row key: {column key: value}} with row keys "r1"… (fixed), "card" (card) or "1", "2"… (table).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.filings.definitions.schema import CellSpec, Form, Value, Values
+from app.filings.values_numbers import parse_number
+from app.filings.values_problem import Problem
+from app.filings.values_texts import (
+    parse_choice,
+    parse_date,
+    parse_id_number,
+    parse_phone,
+    parse_text,
+    parse_uscc,
+)
+
+__all__ = [
+    "Parsed", "Problem", "Value", "Values", "format_value", "from_json", "is_blank_row", "parse_cell",
+    "plain", "tidy_rows", "to_json",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Either a value (None for a blank) or a problem, never both."""
+
+    value: Value
+    problem: Problem | None = None
+
+
+def parse_cell(spec: CellSpec, raw: object, *, strict: bool = False, date_mode: str | None = None) -> Parsed:
+    """Read one entry.
+
+    Tolerant of what people write and spreadsheets deliver; `strict` takes only what `to_json` writes.
+    `date_mode` '1900' or '1904' lets plain numbers be the day counts of a workbook. A number that was
+    formatted as a percentage in a workbook (0.1234 shown as 12.34%) must be passed multiplied by 100.
+    """
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        return Parsed(None)
+    result = _parse(spec, raw, strict, date_mode)
+    return Parsed(None, result) if isinstance(result, Problem) else Parsed(result)
+
+
+def _parse(spec: CellSpec, raw: object, strict: bool, date_mode: str | None) -> Value | Problem:
+    if spec.is_numeric:
+        return parse_number(spec, raw, strict)
+    if spec.type == "date":
+        return parse_date(raw, strict, date_mode)
+    if spec.type == "choice":
+        return parse_choice(spec, raw, strict)
+    if spec.type == "uscc":
+        return parse_uscc(raw)
+    if spec.type == "id_number":
+        return parse_id_number(raw)
+    return parse_phone(raw) if spec.type == "phone" else parse_text(spec, raw)
+
+
+def format_value(spec: CellSpec, value: Value, lang: str = "zh") -> str:
+    """The value as people read it; '' for a blank."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        text = f"{value:,.{spec.decimals}f}"
+        return f"{text}%" if spec.type == "percent" else text
+    if isinstance(value, date):
+        return value.isoformat()
+    if spec.type == "choice":
+        return next((choice.label(lang) for choice in spec.choices if choice.v == value), value)
+    return value
+
+
+def plain(value: Value) -> str | None:
+    """The value as it is stored: numbers without exponent or separators, dates ISO."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def to_json(form: Form, values: Values) -> dict[str, dict[str, str | None]]:
+    """The values as JSON; blanks and cells the form does not have are left out, rows are kept."""
+    return {
+        row: {
+            key: plain(value)
+            for key, value in cells.items()
+            if value is not None and form.cell_spec(row, key) is not None
+        }
+        for row, cells in values.items()
+    }
+
+
+def from_json(form: Form, data: Mapping[str, Mapping[str, Any]]) -> Values:
+    """What `to_json` wrote. Cells this version of the form does not have are dropped.
+
+    Raises ValueError when a stored value is not of its cell's type: the record is damaged.
+    """
+    return {str(row): _cells_from_json(form, str(row), cells) for row, cells in data.items()}
+
+
+def _cells_from_json(form: Form, row: str, cells: Mapping[str, Any]) -> dict[str, Value]:
+    loaded: dict[str, Value] = {}
+    for key, raw in cells.items():
+        spec = form.cell_spec(row, key)
+        if spec is None or raw is None:
+            continue
+        loaded[key] = _stored(spec, raw, f"{form.code} {row}.{key}")
+    return loaded
+
+
+def _stored(spec: CellSpec, raw: Any, where: str) -> Value:
+    if not isinstance(raw, str):
+        raise ValueError(f"{where}: stored value {raw!r} is not text")
+    if spec.is_numeric:
+        try:
+            value = Decimal(raw)
+        except ArithmeticError:
+            raise ValueError(f"{where}: stored value {raw!r} is not a number") from None
+        if not value.is_finite():
+            raise ValueError(f"{where}: stored value {raw!r} is not a number")
+        return value
+    return date.fromisoformat(raw) if spec.type == "date" else raw
+
+
+def is_blank_row(cells: Mapping[str, Value]) -> bool:
+    return all(value is None or value == "" for value in cells.values())
+
+
+def tidy_rows(form: Form, values: Values) -> Values:
+    """A table without its blank rows, numbered 1, 2, …; other layouts unchanged."""
+    if form.layout != "table":
+        return values
+    kept = [cells for cells in values.values() if not is_blank_row(cells)]
+    return {str(number): cells for number, cells in enumerate(kept, start=1)}
