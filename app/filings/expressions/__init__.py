@@ -2,6 +2,7 @@
 
 from app.filings.expressions.ast import Formula, Node
 from app.filings.expressions.errors import ExpressionError
+from app.filings.expressions.evaluate import compile_node, evaluate
 from app.filings.expressions.parser import parse, parse_formula
 from app.filings.expressions.printer import to_text
 from app.filings.expressions.types import Env, Ref, Shift, Value
@@ -15,6 +16,8 @@ __all__ = [
     "Ref",
     "Shift",
     "Value",
+    "compile_node",
+    "evaluate",
     "parse",
     "parse_formula",
     "references",

@@ -38,7 +38,8 @@ MAX_DEPTH: Final = 200
 
 _FORM: Final = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _ROW: Final = re.compile(r"r[1-9][0-9]*\Z")
-_FIELD: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
+# r5 is a row, never a field: FORM.r5 lacks its column.
+_FIELD: Final = re.compile(r"(?!r[0-9]+\Z)[a-z][a-z0-9_]*\Z")
 _KEYWORDS: Final = frozenset({"AND", "OR", "NOT"})
 
 
@@ -101,8 +102,7 @@ def _two_parts(head: str, last: str, pos: int) -> Node | None:
         return None
     if last.startswith("@"):
         return RowRef(last[1:], head, pos) if _FIELD.match(last[1:]) else None
-    # FORM.r5 lacks its column; it is not a field that happens to be called r5.
-    return FieldRef(head, last, pos) if _FIELD.match(last) and not _ROW.match(last) else None
+    return FieldRef(head, last, pos) if _FIELD.match(last) else None
 
 
 def _is_form(name: str) -> bool:
