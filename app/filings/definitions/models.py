@@ -1,0 +1,87 @@
+"""Form definitions by version, and the report sets that group them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Moment
+
+
+class FormDefinition(Model):
+    """One version of one form, in force for periods that end on `effective_from` or later."""
+
+    __tablename__ = "form_definition"
+    __table_args__ = (UniqueConstraint("code", "version", name="uq_form_definition_code_version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), nullable=False)
+    version: Mapped[int] = mapped_column(Integer, nullable=False)
+    name_zh: Mapped[str] = mapped_column(String(120), nullable=False)
+    name_en: Mapped[str] = mapped_column(String(200), nullable=False)
+    industry: Mapped[str] = mapped_column(String(20), nullable=False)
+    family: Mapped[str] = mapped_column(String(20), nullable=False)
+    frequency: Mapped[str] = mapped_column(String(20), nullable=False)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
+    sha256: Mapped[str] = mapped_column(String(64), nullable=False)
+    effective_from: Mapped[date] = mapped_column(Date, nullable=False)
+    created_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name_zh}"
+
+
+class ReportSet(Model):
+    """What one industry files together in one family and frequency."""
+
+    __tablename__ = "report_set"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), nullable=False, unique=True)
+    industry: Mapped[str] = mapped_column(String(20), nullable=False, index=True)
+    family: Mapped[str] = mapped_column(String(20), nullable=False)
+    frequency: Mapped[str] = mapped_column(String(20), nullable=False)
+    name_zh: Mapped[str] = mapped_column(String(120), nullable=False)
+    name_en: Mapped[str] = mapped_column(String(200), nullable=False)
+
+    members: Mapped[list[ReportSetForm]] = relationship(
+        back_populates="report_set", order_by="ReportSetForm.position", lazy="selectin"
+    )
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the set's forms, as printed."""
+        return [member.form_code for member in self.members]
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether the regulator decides on each filing (审批中 → 已通过 / 已退回)."""
+        return self.family == "business"
+
+    def name(self, lang: str) -> str:
+        """The set's name in 'zh' or 'en'."""
+        return self.name_en if lang == "en" else self.name_zh
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+
+class ReportSetForm(Model):
+    """A form's place in a set; `required` is the red star."""
+
+    __tablename__ = "report_set_form"
+    __table_args__ = (UniqueConstraint("report_set_id", "form_code", name="uq_report_set_form_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_set_id: Mapped[int] = mapped_column(
+        ForeignKey("report_set.id", ondelete="CASCADE"), nullable=False
+    )
+    form_code: Mapped[str] = mapped_column(String(20), nullable=False)
+    position: Mapped[int] = mapped_column(Integer, nullable=False)
+    required: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+
+    report_set: Mapped[ReportSet] = relationship(back_populates="members")

@@ -1,0 +1,51 @@
+"""Reading definitions and sets. Parsed forms are kept per process: a version never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.filings.definitions.models import FormDefinition, ReportSet
+from app.filings.definitions.schema import Form
+
+_parsed: dict[int, Form] = {}
+
+
+def clear_cache() -> None:
+    """Forget parsed forms; needed only where a process changes databases, as tests do."""
+    _parsed.clear()
+
+
+def forms_by_id(ids: Iterable[int]) -> dict[int, Form]:
+    """The forms of stored definitions; asks the database only for those not parsed yet."""
+    wanted = set(ids)
+    missing = wanted - _parsed.keys()
+    if missing:
+        query = select(FormDefinition).where(FormDefinition.id.in_(missing))
+        for definition in db.session.scalars(query):
+            _parsed[definition.id] = Form.from_dict(definition.content)
+    return {key: _parsed[key] for key in wanted}
+
+
+def definition_ids_on(codes: Iterable[str], day: date) -> dict[str, int]:
+    """For each code the id of the version in force for a period that ends on `day`."""
+    query = (
+        select(FormDefinition.code, FormDefinition.id)
+        .where(FormDefinition.code.in_(list(codes)), FormDefinition.effective_from <= day)
+        .order_by(FormDefinition.version)
+    )
+    return {code: key for code, key in db.session.execute(query)}
+
+
+def set_by_key(key: str) -> ReportSet | None:
+    """A report set by its key, e.g. 'guarantee-business-monthly'."""
+    return db.session.scalars(select(ReportSet).where(ReportSet.key == key)).first()
+
+
+def sets_of(industry: str) -> list[ReportSet]:
+    """What an industry files, one-off first."""
+    query = select(ReportSet).where(ReportSet.industry == industry).order_by(ReportSet.id)
+    return list(db.session.scalars(query))

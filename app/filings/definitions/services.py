@@ -1,0 +1,127 @@
+"""Bringing the catalogue into the database: idempotent, versioned, with a report of what changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core.db import db
+from app.filings.definitions.catalogue import load_catalogue
+from app.filings.definitions.models import FormDefinition, ReportSet, ReportSetForm
+from app.filings.definitions.schema import EVERY_INDUSTRY, Catalogue, Form
+
+# Definitions of the first load hold for all periods that anybody may still file.
+BEGINNING = date(2000, 1, 1)
+SET_NAMES = {
+    ("one_off", "once"): ("一次性报送", "one-off filing"),
+    ("periodic", "quarterly"): ("财务报表（季报）", "quarterly financial statements"),
+    ("periodic", "annual"): ("财务报表（年报）", "annual financial statements"),
+    ("business", "monthly"): ("业务数据（月报）", "monthly business data"),
+    ("business", "quarterly"): ("业务数据（季报）", "quarterly business data"),
+    ("business", "annual"): ("业务数据（年报）", "annual business data"),
+}
+
+
+@dataclass
+class LoadReport:
+    """What a load did: codes of new, changed and untouched forms, keys of new sets."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    sets: list[str] = field(default_factory=list)
+
+
+def digest(content: dict[str, Any]) -> str:
+    """SHA-256 of a definition in canonical JSON, leaving its version number aside."""
+    bare = {key: value for key, value in content.items() if key != "version"}
+    text = json.dumps(bare, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load_into_database(
+    now: datetime, path: Path | None = None, effective_from: date | None = None
+) -> LoadReport:
+    """Store every form whose definition is new or changed as its next version, and the sets.
+
+    Raises CatalogueError, with file and line, before anything is stored.
+    """
+    catalogue = load_catalogue(path)
+    latest: dict[str, FormDefinition] = {}
+    for stored in db.session.scalars(select(FormDefinition).order_by(FormDefinition.version)):
+        latest[stored.code] = stored
+    report = LoadReport()
+    for form in catalogue.forms.values():
+        _store(form, latest.get(form.code), report, now, effective_from)
+    _store_sets(catalogue, report)
+    db.session.flush()
+    return report
+
+
+def _store(
+    form: Form, former: FormDefinition | None, report: LoadReport, now: datetime, effective: date | None
+) -> None:
+    content = form.to_dict()
+    sha256 = digest(content)
+    if former is not None and former.sha256 == sha256:
+        report.same.append(form.code)
+        return
+    version = former.version + 1 if former else 1
+    content["version"] = version
+    db.session.add(
+        FormDefinition(
+            code=form.code,
+            version=version,
+            name_zh=form.name_zh,
+            name_en=form.name_en,
+            industry=form.industry,
+            family=form.family,
+            frequency=form.frequency,
+            content=content,
+            sha256=sha256,
+            effective_from=effective or (now.date() if former else BEGINNING),
+            created_at=now,
+        )
+    )
+    (report.changed if former else report.added).append(form.code)
+
+
+def _store_sets(catalogue: Catalogue, report: LoadReport) -> None:
+    known = {stored.key: stored for stored in db.session.scalars(select(ReportSet))}
+    for industry in (named for named in catalogue.industries if named.key != EVERY_INDUSTRY):
+        for (family, frequency), names in SET_NAMES.items():
+            forms = [f for f in catalogue.forms_for(industry.key, family, frequency) if not f.trigger]
+            if not forms:
+                continue
+            key = f"{industry.key}-{family}-{frequency}".replace("_", "-")
+            if key not in known:
+                known[key] = ReportSet(
+                    key=key,
+                    industry=industry.key,
+                    family=family,
+                    frequency=frequency,
+                    name_zh=names[0],
+                    name_en=names[1][0].upper() + names[1][1:],
+                )
+                db.session.add(known[key])
+                report.sets.append(key)
+            _store_members(known[key], forms)
+
+
+def _store_members(report_set: ReportSet, forms: list[Form]) -> None:
+    held = {member.form_code: member for member in report_set.members}
+    for position, form in enumerate(forms, start=1):
+        member = held.pop(form.code, None)
+        if member is None:
+            member = ReportSetForm(form_code=form.code)
+            report_set.members.append(member)
+        member.position, member.required = position, form.required
+    for gone in held.values():
+        report_set.members.remove(gone)
+        db.session.delete(gone)

@@ -1,0 +1,239 @@
+"""One filing with all it is judged by, loaded in a handful of statements: forms, drafts and neighbours.
+
+Neighbours are other filings of the same institution that formulas and checks refer to: the previous period,
+last year's end, the same period last year, other sets of the same period and the one-off set in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from app.core import clock
+from app.core.db import db
+from app.filings.calendar.models import ReportingPeriod
+from app.filings.calendar.periods import MONTHS, month_end
+from app.filings.compute import Context
+from app.filings.definitions.models import ReportSet, ReportSetForm
+from app.filings.definitions.queries import definition_ids_on, forms_by_id
+from app.filings.definitions.schema import Form, Values
+from app.filings.expressions.walk import references
+from app.filings.submissions.models import Filing, FilingForm, FilingVersion
+from app.filings.submissions.rules import HANDED_IN_STATES, ONCE
+from app.filings.values import from_json
+from app.institutions.models import Institution
+
+
+@dataclass
+class FilingData:
+    """A filing (or the empty place for one) of an institution, in memory."""
+
+    institution: Institution
+    report_set: ReportSet
+    period: ReportingPeriod | None
+    filing: Filing | None
+    definition_ids: dict[str, int]
+    forms: dict[str, Form]
+    drafts: dict[str, FilingForm]
+    values: dict[str, Values]
+    context: Context
+    required: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def rejects(self) -> dict[str, dict[str, Any]]:
+        """Input that could not be read, by form: {row: {column: {"raw", "zh", "en"}}}."""
+        return {code: draft.rejects for code, draft in self.drafts.items() if draft.rejects}
+
+
+def load_filing(
+    institution: Institution, report_set: ReportSet, period: ReportingPeriod | None, now: datetime
+) -> FilingData:
+    """Load everything about one obligation; there may be no filing yet."""
+    code = period.code if period else ONCE
+    filing = db.session.scalars(
+        select(Filing).where(
+            Filing.institution_id == institution.id,
+            Filing.report_set_id == report_set.id,
+            Filing.period_code == code,
+        )
+    ).first()
+    return load_data(institution, report_set, period, filing, now)
+
+
+def load_data(
+    institution: Institution,
+    report_set: ReportSet,
+    period: ReportingPeriod | None,
+    filing: Filing | None,
+    now: datetime,
+) -> FilingData:
+    """The same for a filing that is already at hand."""
+    drafts = _drafts(filing)
+    ids = definition_ids_on(report_set.codes, period.end_date if period else clock.local(now).date())
+    ids.update({code: draft.definition_id for code, draft in drafts.items() if code in ids})
+    by_id = forms_by_id(ids.values())
+    forms = {code: by_id[ids[code]] for code in report_set.codes if code in ids}
+    values = {
+        code: from_json(form, drafts[code].content) if code in drafts else form.empty_values()
+        for code, form in forms.items()
+    }
+    return FilingData(
+        institution=institution,
+        report_set=report_set,
+        period=period,
+        filing=filing,
+        definition_ids=ids,
+        forms=forms,
+        drafts=drafts,
+        values=values,
+        context=make_context(institution, period, forms, now),
+        required={member.form_code: member.required for member in report_set.members},
+    )
+
+
+def _drafts(filing: Filing | None) -> dict[str, FilingForm]:
+    if filing is None:
+        return {}
+    query = select(FilingForm).where(FilingForm.filing_id == filing.id)
+    return {draft.form_code: draft for draft in db.session.scalars(query)}
+
+
+def make_context(
+    institution: Institution, period: ReportingPeriod | None, forms: dict[str, Form], now: datetime
+) -> Context:
+    """What expressions may ask: ORG, PERIOD and neighbouring filings."""
+    found = neighbours(institution.id, period, forms)
+    known = dict(forms)
+    known.update({code: form for (code, _), (form, _values) in found.items() if code not in known})
+
+    def lookup(code: str, shift: str) -> Values | None:
+        pair = found.get((code, shift))
+        return pair[1] if pair else None
+
+    return Context(
+        org={
+            "org_type": institution.org_type,
+            "industry": institution.industry,
+            "region": institution.region_code,
+            "uscc": institution.uscc,
+        },
+        period=period_attributes(period, clock.local(now).date()),
+        lookup=lookup,
+        forms=known,
+    )
+
+
+def period_attributes(period: ReportingPeriod | None, today: date) -> dict[str, Any]:
+    """PERIOD.* of the expression language; only `today` for filings without a period."""
+    if period is None:
+        return {"today": today}
+    end = period.end_date
+    return {
+        "month": end.month,
+        "quarter": (end.month + 2) // 3,
+        "year": end.year,
+        "start": period.start_date,
+        "end": end,
+        "today": today,
+    }
+
+
+def needs(form: Form) -> frozenset[tuple[str, str]]:
+    """(form code, shift) of every other filing that this form's formulas and checks read."""
+    if "needs" not in form.derived:
+        form.derived["needs"] = frozenset(_needs(form))
+    found: frozenset[tuple[str, str]] = form.derived["needs"]
+    return found
+
+
+def _needs(form: Form) -> Iterable[tuple[str, str]]:
+    expressions = [check.expr for check in form.checks]
+    expressions += [formula.expr for row in form.rows for formula in row.formulas]
+    expressions += [column.formula.expr for column in form.columns if column.formula]
+    if form.required_when is not None:
+        expressions.append(form.required_when)
+    for expression in expressions:
+        for reference in references(expression):
+            code = getattr(reference.ref, "form", None) or form.code
+            if code != form.code or reference.shift != "current":
+                yield code, reference.shift
+
+
+def shifted_end(frequency: str, end: date, shift: str) -> date:
+    """The last day of the period that a shift leads to, for a form of this frequency."""
+    if shift == "current":
+        return end
+    if shift == "sply":
+        return month_end(end.year - 1, end.month)
+    if shift == "prev_ye":
+        return date(end.year - 1, 12, 31)
+    step = MONTHS.get(frequency, 1)
+    index = (end.year * 12 + end.month - 1) // step * step  # first month of the running period, from year 0
+    if (end.month % step) != 0:
+        return month_end((index - 1) // 12, (index - 1) % 12 + 1)
+    previous = end.year * 12 + end.month - 1 - step
+    return month_end(previous // 12, previous % 12 + 1)
+
+
+def neighbours(
+    institution_id: int, period: ReportingPeriod | None, forms: dict[str, Form]
+) -> dict[tuple[str, str], tuple[Form, Values]]:
+    """The handed-in values that `forms` refer to, by (code, shift); what was not filed is absent.
+
+    The current period of another set counts from hand-in on; earlier periods only when accepted.
+    """
+    wanted = {pair for form in forms.values() for pair in needs(form)}
+    wanted = {(code, shift) for code, shift in wanted if shift != "current" or code not in forms}
+    if not wanted:
+        return {}
+    ends = _possible_ends(wanted, period)
+    result: dict[tuple[str, str], tuple[Form, Values]] = {}
+    for code, end, payload, accepted in _handed_in(institution_id, {code for code, _ in wanted}, ends):
+        entry = payload["forms"].get(code)
+        if entry is None:
+            continue
+        form = forms_by_id([entry["definition"]])[entry["definition"]]
+        for shift in (s for c, s in wanted if c == code):
+            if end is not None and (period is None or end != shifted_end(form.frequency, period.end_date, shift)):
+                continue
+            if shift == "current" or accepted:
+                result[code, shift] = (form, from_json(form, entry["values"]))
+    return result
+
+
+def _possible_ends(wanted: set[tuple[str, str]], period: ReportingPeriod | None) -> set[date]:
+    if period is None:
+        return set()
+    shifts = {shift for _, shift in wanted}
+    return {shifted_end(frequency, period.end_date, shift) for shift in shifts for frequency in MONTHS}
+
+
+def _handed_in(
+    institution_id: int, codes: set[str], ends: set[date]
+) -> list[tuple[str, date | None, dict[str, Any], bool]]:
+    """(form code, period end, payload, accepted) of the versions that stand."""
+    latest = and_(Filing.status.in_(HANDED_IN_STATES), FilingVersion.number == Filing.number)
+    query = (
+        select(
+            ReportSetForm.form_code,
+            ReportingPeriod.end_date,
+            FilingVersion.payload,
+            FilingVersion.id == Filing.accepted_version_id,
+        )
+        .join(Filing, Filing.id == FilingVersion.filing_id)
+        .join(ReportSetForm, ReportSetForm.report_set_id == Filing.report_set_id)
+        .outerjoin(ReportingPeriod, ReportingPeriod.id == Filing.period_id)
+        .where(
+            FilingVersion.institution_id == institution_id,
+            ReportSetForm.form_code.in_(codes),
+            or_(Filing.period_id.is_(None), ReportingPeriod.end_date.in_(ends)),
+            or_(FilingVersion.id == Filing.accepted_version_id, latest),
+        )
+        # An accepted version comes last and wins over a later one that is still being reviewed.
+        .order_by(FilingVersion.id == Filing.accepted_version_id)
+    )
+    return [(code, end, payload, bool(accepted)) for code, end, payload, accepted in db.session.execute(query)]

@@ -1,0 +1,147 @@
+"""The one intake: grid, workbook and API all come through here. Entries become values or kept rejects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.filings.checks import CheckResult, Finding, check_set, form_state
+from app.filings.compute import compute_set
+from app.filings.definitions.schema import CARD_ROW, Form, Value, Values
+from app.filings.submissions.data import FilingData
+from app.filings.values import parse_cell, tidy_rows
+
+MAX_ROWS = 10_000
+Rejects = dict[str, dict[str, dict[str, str]]]
+
+
+@dataclass
+class Taken:
+    """What became of one form's entries."""
+
+    values: Values = field(default_factory=dict)
+    rejects: Rejects = field(default_factory=dict)
+
+
+def take_entries(form: Form, entries: Mapping[str, Mapping[str, Any]]) -> Taken:
+    """Read raw entries {row: {column: text}} of one form. Computed, constant and unknown cells are ignored.
+
+    Table rows come in the order given; entirely blank ones are dropped and the rest renumbered, together
+    with their rejects.
+    """
+    taken = Taken()
+    keys = [str(key) for key in entries][:MAX_ROWS] if form.layout == "table" else form.row_keys()
+    for key in keys:
+        row, rejected = _take_row(form, key, entries.get(key) or {})
+        if form.layout == "table":
+            if not row and not rejected:
+                continue
+            key = str(len(taken.values) + 1)
+        taken.values[key] = row
+        if rejected:
+            taken.rejects[key] = rejected
+    return taken
+
+
+def _take_row(
+    form: Form, key: str, entries: Mapping[str, Any]
+) -> tuple[dict[str, Value], dict[str, dict[str, str]]]:
+    row: dict[str, Value] = {}
+    rejected: dict[str, dict[str, str]] = {}
+    for column, raw in entries.items():
+        spec = form.cell_spec(key, str(column))
+        if spec is None or not spec.is_input:
+            continue
+        parsed = parse_cell(spec, raw)
+        if parsed.problem is not None:
+            rejected[str(column)] = {
+                "raw": str(raw)[:500],
+                "zh": parsed.problem.message_zh,
+                "en": parsed.problem.message_en,
+            }
+        elif parsed.value is not None:
+            row[str(column)] = parsed.value
+    return row, rejected
+
+
+@dataclass
+class Assessment:
+    """A whole set computed and checked: values with computed cells, findings, what could not be evaluated."""
+
+    values: dict[str, Values]
+    findings: list[Finding]
+    skipped: list[Any]
+    states: dict[str, str]
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What blocks submission."""
+        return [finding for finding in self.findings if finding.level == "error"]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """What needs an explanation."""
+        return [finding for finding in self.findings if finding.level == "warning"]
+
+    def of(self, code: str) -> list[Finding]:
+        """The findings of one form."""
+        return [finding for finding in self.findings if finding.form == code]
+
+
+def assess(data: FilingData) -> Assessment:
+    """Compute and check everything in one pass, with the entries that could not be read as errors."""
+    computed = compute_set(data.forms, data.values, data.context)
+    result: CheckResult = check_set(data.forms, computed, data.context)
+    findings = [*_reject_findings(data), *result.findings]
+    states = {
+        code: form_state(form, data.values.get(code), [f for f in findings if f.form == code])
+        for code, form in data.forms.items()
+    }
+    return Assessment(values=computed, findings=findings, skipped=list(result.skipped), states=states)
+
+
+def _reject_findings(data: FilingData) -> list[Finding]:
+    found = []
+    for code, rows in data.rejects.items():
+        form = data.forms.get(code)
+        if form is None:
+            continue
+        for row, columns in rows.items():
+            found += [_reject_finding(form, row, column, reject) for column, reject in columns.items()]
+    return found
+
+
+def _reject_finding(form: Form, row: str, column: str, reject: Mapping[str, str]) -> Finding:
+    spec = form.cell_spec(row, column)
+    return Finding(
+        check_id="unreadable",
+        level="error",
+        kind="type",
+        form=form.code,
+        row=row,
+        col=column,
+        label_zh=spec.label_zh if spec else column,
+        label_en=spec.label_en if spec else column,
+        value=reject["raw"],
+        expected=None,
+        message_zh=reject["zh"],
+        message_en=reject["en"],
+        remedy_zh="",
+        remedy_en="",
+        key=f"unreadable:{form.code}:{row}:{column}",
+    )
+
+
+def counts(findings: list[Finding]) -> Counter[str]:
+    """How many errors and warnings."""
+    return Counter(finding.level for finding in findings)
+
+
+def blank_entries(form: Form) -> dict[str, dict[str, Any]]:
+    """The rows an empty form starts with."""
+    return {CARD_ROW: {}} if form.layout == "card" else {key: {} for key in form.row_keys()}
+
+
+__all__ = ["Assessment", "Taken", "assess", "blank_entries", "counts", "take_entries", "tidy_rows"]

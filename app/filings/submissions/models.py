@@ -1,0 +1,176 @@
+"""Filings: drafts by form, immutable versions, explanations, review marks and staged imports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Account
+from app.core.db import Moment
+from app.core.events import AppendOnlyError
+from app.core.scope import InstitutionScoped
+from app.core.workflow import guard
+from app.filings.calendar.models import ReportingPeriod
+from app.filings.definitions.models import ReportSet
+from app.filings.submissions.rules import FILING_WORKFLOW
+from app.institutions.models import Institution
+
+
+class Filing(InstitutionScoped, Model):
+    """The one obligation institution × report set × period, from the first saved cell on.
+
+    `version` counts changes of the row; `number` the submitted versions. `accepted_version_id` points to
+    what is in force, which stays while a later version is being reviewed.
+    """
+
+    __tablename__ = "filing"
+    __table_args__ = (
+        UniqueConstraint("institution_id", "report_set_id", "period_code", name="uq_filing_obligation"),
+        Index("ix_filing_status_set", "status", "report_set_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
+    report_set_id: Mapped[int] = mapped_column(ForeignKey("report_set.id"), nullable=False)
+    period_id: Mapped[int | None] = mapped_column(ForeignKey("reporting_period.id"), index=True)
+    period_code: Mapped[str] = mapped_column(String(20), nullable=False)
+    status: Mapped[str] = mapped_column(String(20), nullable=False, default=FILING_WORKFLOW.initial)
+    version: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    number: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    receipt_no: Mapped[str | None] = mapped_column(String(40))
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    is_late: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    errors: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    warnings: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    picked_up_at: Mapped[datetime | None] = mapped_column(Moment)
+    correct_until: Mapped[datetime | None] = mapped_column(Moment)
+    return_reason: Mapped[str | None] = mapped_column(Text)
+    accepted_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("filing_version.id", use_alter=True, name="fk_filing_accepted_version")
+    )
+
+    institution: Mapped[Institution] = relationship(lazy="select")
+    report_set: Mapped[ReportSet] = relationship(lazy="select")
+    period: Mapped[ReportingPeriod | None] = relationship(lazy="select")
+    reviewer: Mapped[Account | None] = relationship(lazy="select", foreign_keys=[reviewer_id])
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.period or self.report_set}"
+
+
+guard(Filing.status, FILING_WORKFLOW)
+
+
+class FilingForm(InstitutionScoped, Model):
+    """The draft of one form. `rejects` keeps input that could not be read, so that nothing typed is lost:
+    {row: {column: {"raw", "zh", "en"}}}. `version` is what an editor must have seen to save over it."""
+
+    __tablename__ = "filing_form"
+    __table_args__ = (UniqueConstraint("filing_id", "form_code", name="uq_filing_form_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), nullable=False)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
+    form_code: Mapped[str] = mapped_column(String(20), nullable=False)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("form_definition.id"), nullable=False)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+    rejects: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+    version: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    updated_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+
+class FilingVersion(InstitutionScoped, Model):
+    """What was handed in: frozen, hashed, with its receipt. Never changed."""
+
+    __tablename__ = "filing_version"
+    __table_args__ = (
+        UniqueConstraint("filing_id", "number", name="uq_filing_version_number"),
+        UniqueConstraint("filing_id", "request_key", name="uq_filing_version_request"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), nullable=False)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
+    number: Mapped[int] = mapped_column(Integer, nullable=False)
+    request_key: Mapped[str] = mapped_column(String(64), nullable=False)
+    receipt_no: Mapped[str] = mapped_column(String(40), nullable=False, unique=True)
+    submitted_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    is_late: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
+    sha256: Mapped[str] = mapped_column(String(64), nullable=False)
+    values_sha256: Mapped[str] = mapped_column(String(64), nullable=False)
+
+    submitted_by: Mapped[Account | None] = relationship(lazy="select")
+
+
+@event.listens_for(FilingVersion, "before_update")
+@event.listens_for(FilingVersion, "before_delete")
+def _refuse_rewriting(_mapper: Any, _connection: Any, target: FilingVersion) -> None:
+    raise AppendOnlyError(f"filing version {target.id} is frozen")
+
+
+class Explanation(InstitutionScoped, Model):
+    """A company's word on a warning, bound by `key` to the finding and the values that it explains."""
+
+    __tablename__ = "filing_explanation"
+    __table_args__ = (UniqueConstraint("filing_id", "key", name="uq_filing_explanation_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), nullable=False)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
+    key: Mapped[str] = mapped_column(String(200), nullable=False)
+    text: Mapped[str] = mapped_column(Text, nullable=False)
+    written_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+
+class ReviewMark(InstitutionScoped, Model):
+    """A reviewer's mark on one cell of one version; `row` and `col` are empty for a remark on the form."""
+
+    __tablename__ = "review_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), nullable=False, index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("filing_version.id"), nullable=False)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
+    form_code: Mapped[str] = mapped_column(String(20), nullable=False)
+    row: Mapped[str] = mapped_column(String(20), nullable=False, default="")
+    col: Mapped[str] = mapped_column(String(40), nullable=False, default="")
+    comment: Mapped[str] = mapped_column(Text, nullable=False)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    marked_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+
+
+class StagedImport(InstitutionScoped, Model):
+    """A workbook that was read and checked, waiting for somebody to look at the preview and take it."""
+
+    __tablename__ = "staged_import"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), nullable=False, index=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
+    file_name: Mapped[str] = mapped_column(String(200), nullable=False)
+    original: Mapped[bytes] = mapped_column(LargeBinary, nullable=False, deferred=True)
+    result: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
+    seen_versions: Mapped[dict[str, int]] = mapped_column(JSON, nullable=False)
+    staged_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    staged_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    taken_at: Mapped[datetime | None] = mapped_column(Moment)

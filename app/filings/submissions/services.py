@@ -1,0 +1,315 @@
+"""Verbs on filings: save, submit, withdraw. Every one asks the gate; none commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.core.db import db
+from app.core.errors import Conflict, Refused
+from app.core.events import record
+from app.core.i18n import lang
+from app.core.workflow import transition
+from app.filings.calendar.gate import gate_reasons
+from app.filings.calendar.models import ReportingPeriod
+from app.filings.calendar.rules import describe, is_late
+from app.filings.checks import Finding
+from app.filings.definitions.models import ReportSet
+from app.filings.submissions.data import FilingData, load_data
+from app.filings.submissions.intake import Assessment, assess, counts, take_entries
+from app.filings.submissions.models import Explanation, Filing, FilingForm, FilingVersion
+from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES, ONCE, sha256
+from app.filings.values import to_json
+from app.institutions.models import Institution
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose filing, of what, for when, handled by whom: what every verb on a draft needs."""
+
+    institution: Institution
+    report_set: ReportSet
+    period: ReportingPeriod | None
+    actor: Account
+    now: datetime
+
+    @property
+    def period_code(self) -> str:
+        """The period's code, or the one for filings without a period."""
+        return self.period.code if self.period else ONCE
+
+
+def locked_filing(place: Place, *, create: bool = True) -> Filing | None:
+    """The filing, locked until the end of the transaction, made when it is not there yet."""
+    query = (
+        select(Filing)
+        .where(
+            Filing.institution_id == place.institution.id,
+            Filing.report_set_id == place.report_set.id,
+            Filing.period_code == place.period_code,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    filing = db.session.scalars(query).first()
+    if filing is None and create:
+        # The institution's row serialises two first saves; the loser finds the winner's filing.
+        db.session.execute(
+            select(Institution.id).where(Institution.id == place.institution.id).with_for_update()
+        )
+        filing = db.session.scalars(query).first() or _new_filing(place)
+    return filing
+
+
+def _new_filing(place: Place) -> Filing:
+    filing = Filing(
+        institution_id=place.institution.id,
+        report_set_id=place.report_set.id,
+        period_id=place.period.id if place.period else None,
+        period_code=place.period_code,
+    )
+    filing.institution, filing.report_set, filing.period = place.institution, place.report_set, place.period
+    db.session.add(filing)
+    record("FilingStarted", filing, actor=place.actor, now=place.now, states=(None, filing.status))
+    return filing
+
+
+def require_open(place: Place, filing: Filing | None) -> None:
+    """Raise Refused with all reasons unless the gate is open."""
+    reasons = gate_reasons(place.institution, place.report_set, place.period, filing, place.now)
+    if reasons:
+        texts = [describe(reason, lang()) for reason in reasons]
+        raise Refused(" ".join(texts), reasons=texts, codes=[reason.code for reason in reasons])
+
+
+def save_form(
+    place: Place, code: str, entries: Mapping[str, Mapping[str, Any]], seen_version: int
+) -> tuple[FilingData, Assessment]:
+    """Store one form's entries as draft and check the whole set.
+
+    Raises Refused (gate), Conflict when the form was saved by somebody else since `seen_version`.
+    """
+    filing = locked_filing(place, create=False)
+    require_open(place, filing)
+    filing = filing or locked_filing(place)
+    assert filing is not None
+    data = load_data(place.institution, place.report_set, place.period, filing, place.now)
+    store_entries(place, data, filing, code, entries, seen_version)
+    return data, reassess(data, filing)
+
+
+def store_entries(
+    place: Place,
+    data: FilingData,
+    filing: Filing,
+    code: str,
+    entries: Mapping[str, Mapping[str, Any]],
+    seen_version: int,
+) -> FilingForm:
+    """Write one form's entries into its draft row; the caller holds the lock and has asked the gate."""
+    form = data.forms[code]
+    draft = data.drafts.get(code)
+    if (draft.version if draft else 0) != seen_version:
+        raise Conflict(
+            _("这张报表刚被另一个窗口或同事保存过，您的修改没有覆盖它。请先查看最新内容再决定保留哪些修改。"),
+            current=draft.version if draft else 0,
+        )
+    taken = take_entries(form, entries)
+    if draft is None:
+        draft = FilingForm(
+            filing_id=filing.id,
+            institution_id=filing.institution_id,
+            form_code=code,
+            definition_id=data.definition_ids[code],
+        )
+        db.session.add(draft)
+        data.drafts[code] = draft
+    draft.content, draft.rejects = to_json(form, taken.values), taken.rejects
+    draft.version = seen_version + 1
+    draft.updated_at, draft.updated_by_id = place.now, place.actor.id
+    data.values[code] = taken.values
+    filing.version += 1
+    return draft
+
+
+def reassess(data: FilingData, filing: Filing) -> Assessment:
+    """Check the set again and remember how many errors and warnings stand."""
+    assessment = assess(data)
+    number = counts(assessment.findings)
+    filing.errors, filing.warnings = number["error"], number["warning"]
+    db.session.flush()
+    return assessment
+
+
+def submit_filing(place: Place, request_key: str, explanations: Mapping[str, str]) -> FilingVersion:
+    """上报完成: freeze a hashed version with receipt. The same request key gives the same receipt again.
+
+    Raises Refused with all reasons: the gate's, every error, every warning without an explanation, or an
+    unchanged resubmission. `details['findings']` holds the findings concerned.
+    """
+    filing = locked_filing(place, create=False)
+    if filing is not None:
+        done = _same_request(filing, request_key)
+        if done is not None:
+            return done
+    require_open(place, filing)
+    filing = filing or locked_filing(place)
+    assert filing is not None
+    data = load_data(place.institution, place.report_set, place.period, filing, place.now)
+    assessment = reassess(data, filing)
+    _require_clean(assessment)
+    texts = save_explanations(place, filing, assessment, explanations)
+    version = _freeze(place, filing, data, assessment, texts, request_key)
+    verb = "submit" if place.report_set.is_reviewed else "report"
+    states = transition(filing, FILING_WORKFLOW, verb)
+    if verb == "report":
+        filing.accepted_version_id = version.id
+    filing.reviewer_id = filing.picked_up_at = filing.correct_until = filing.return_reason = None
+    record(
+        "FilingSubmitted",
+        filing,
+        actor=place.actor,
+        now=place.now,
+        states=states,
+        data={"version": version.number, "receipt_no": version.receipt_no, "sha256": version.sha256},
+    )
+    return version
+
+
+def _same_request(filing: Filing, request_key: str) -> FilingVersion | None:
+    query = select(FilingVersion).where(
+        FilingVersion.filing_id == filing.id, FilingVersion.request_key == request_key
+    )
+    return db.session.scalars(query).first()
+
+
+def _require_clean(assessment: Assessment) -> None:
+    if assessment.errors:
+        raise Refused(
+            _("还有 %(count)s 处错误，改正后才能上报。", count=len(assessment.errors)),
+            findings=assessment.errors,
+        )
+
+
+def save_explanations(
+    place: Place, filing: Filing, assessment: Assessment, given: Mapping[str, str]
+) -> dict[str, str]:
+    """Keep the explanations of the warnings that stand; raise Refused when one is missing."""
+    query = select(Explanation).where(Explanation.filing_id == filing.id)
+    held = {explanation.key: explanation for explanation in db.session.scalars(query)}
+    texts: dict[str, str] = {}
+    missing: list[Finding] = []
+    for finding in assessment.warnings:
+        former = held[finding.key].text if finding.key in held else ""
+        text = str(given.get(finding.key, "")).strip() or former
+        if not text:
+            missing.append(finding)
+            continue
+        texts[finding.key] = text[:2000]
+        _keep_explanation(place, filing, held, finding.key, texts[finding.key])
+    if missing:
+        message = _("还有 %(count)s 条提示需要填写说明后才能上报。", count=len(missing))
+        raise Refused(message, findings=missing)
+    return texts
+
+
+def _keep_explanation(
+    place: Place, filing: Filing, held: dict[str, Explanation], key: str, text: str
+) -> None:
+    explanation = held.get(key)
+    if explanation is None:
+        explanation = Explanation(filing_id=filing.id, institution_id=filing.institution_id, key=key)
+        db.session.add(explanation)
+        held[key] = explanation
+    explanation.text, explanation.written_at, explanation.written_by_id = text, place.now, place.actor.id
+
+
+def _freeze(
+    place: Place,
+    filing: Filing,
+    data: FilingData,
+    assessment: Assessment,
+    explanations: dict[str, str],
+    request_key: str,
+) -> FilingVersion:
+    forms = {
+        code: {"definition": data.definition_ids[code], "values": to_json(form, assessment.values[code])}
+        for code, form in data.forms.items()
+        if assessment.states[code] != "empty"
+    }
+    values_sha256 = sha256({"forms": forms, "explanations": explanations})
+    _refuse_unchanged(filing, values_sha256)
+    number = filing.number + 1
+    receipt_no = f"BS{place.now:%Y%m%d}-{filing.id:06d}-{number:02d}"
+    payload = {
+        "receipt_no": receipt_no,
+        "institution": {"uscc": place.institution.uscc, "name": place.institution.name},
+        "report_set": place.report_set.key,
+        "period": place.period_code,
+        "submitted_at": place.now.isoformat(),
+        "forms": forms,
+        "explanations": explanations,
+        "warnings": [_frozen_finding(finding) for finding in assessment.warnings],
+    }
+    version = FilingVersion(
+        filing_id=filing.id,
+        institution_id=filing.institution_id,
+        number=number,
+        request_key=request_key[:64],
+        receipt_no=receipt_no,
+        submitted_at=place.now,
+        submitted_by_id=place.actor.id,
+        is_late=is_late(place.period.window if place.period else None, place.now),
+        payload=payload,
+        sha256=sha256(payload),
+        values_sha256=values_sha256,
+    )
+    db.session.add(version)
+    filing.number, filing.receipt_no, filing.submitted_at = number, receipt_no, place.now
+    filing.is_late = version.is_late
+    filing.version += 1
+    db.session.flush()
+    return version
+
+
+def _refuse_unchanged(filing: Filing, values_sha256: str) -> None:
+    if filing.status != "returned":
+        return
+    last = db.session.scalars(
+        select(FilingVersion.values_sha256)
+        .where(FilingVersion.filing_id == filing.id, FilingVersion.number == filing.number)
+    ).first()
+    if last == values_sha256:
+        raise Refused(_("内容与被退回的版本完全相同。请按退回原因修改后再上报。"))
+
+
+def _frozen_finding(finding: Finding) -> dict[str, str]:
+    return {
+        "key": finding.key,
+        "form": finding.form,
+        "row": finding.row or "",
+        "col": finding.col or "",
+        "zh": finding.message_zh,
+        "en": finding.message_en,
+    }
+
+
+def withdraw_filing(place: Place) -> Filing:
+    """撤回: back to draft, until a reviewer has picked the filing up."""
+    filing = locked_filing(place, create=False)
+    if filing is None or filing.status not in HANDED_IN_STATES:
+        raise Refused(_("没有可以撤回的上报。"))
+    if filing.reviewer_id is not None:
+        raise Refused(_("监管人员已经开始审核，不能撤回。如需修改，请联系监管部门退回。"))
+    if filing.status != "submitted":
+        raise Refused(_("这次上报已经生效，不能撤回。"))
+    states = transition(filing, FILING_WORKFLOW, "withdraw")
+    filing.version += 1
+    record("FilingWithdrawn", filing, actor=place.actor, now=place.now, states=states)
+    return filing
