@@ -70,7 +70,7 @@ class PeriodDates:
 
 
 def periods(frequency: str, year: int, rule: PeriodRule | None = None) -> tuple[PeriodDates, ...]:
-    """The periods of `frequency` ('monthly', 'quarterly', 'annual') ending in `year`; KeyError for another."""
+    """The periods of `frequency` (a key of MONTHS, else KeyError) that end in `year`."""
     length = MONTHS[frequency]
     chosen = rule or DEFAULT_RULES[frequency]
     return tuple(_period(frequency, year, last, chosen) for last in range(length, 13, length))

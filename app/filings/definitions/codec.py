@@ -16,8 +16,8 @@ from app.filings.definitions.schema import (
     Form,
     Row,
 )
-from app.filings.expressions.ast import Formula
 from app.filings.expressions.parser import parse, parse_formula
+from app.filings.expressions.printer import to_text
 
 _COLUMN_PLAIN = (
     "key", "name_zh", "name_en", "type", "required", "unit", "pattern", "format", "allow_negative",
@@ -113,7 +113,7 @@ def _column_to_dict(column: Column) -> dict[str, Any]:
     data = _plain(column, _COLUMN_PLAIN)
     data["choices"] = [{"v": item.v, "zh": item.zh, "en": item.en} for item in column.choices]
     data["industries"] = list(column.industries)
-    data["formula"] = _text(column.formula) if column.formula else None
+    data["formula"] = to_text(column.formula) if column.formula else None
     return data
 
 
@@ -122,7 +122,7 @@ def _row_to_dict(row: Row) -> dict[str, Any]:
     data["industries"] = list(row.industries)
     data["na_cols"] = list(row.na_cols)
     data["const"] = {key: str(value) for key, value in row.const.items()}
-    data["formula"] = [_text(formula) for formula in row.formulas]
+    data["formula"] = [to_text(formula) for formula in row.formulas]
     return data
 
 
@@ -131,7 +131,3 @@ def _check_to_dict(check: Check) -> dict[str, Any]:
     data |= {"expr": check.text, "tol": str(check.tol)}
     data |= {"rows": list(check.rows), "rows_exclude": list(check.rows_exclude)}
     return data
-
-
-def _text(formula: Formula) -> str:
-    return formula.text

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
-from app.filings.expressions.ast import Expr, Formula
+from app.filings.expressions.ast import Formula, Node
 
 FieldType = Literal["text", "choice", "date", "decimal", "integer", "percent", "phone", "uscc", "id_number"]
 Layout = Literal["fixed", "table", "card"]
@@ -123,7 +123,7 @@ class Check:
     id: str
     level: Literal["error", "warning"]
     kind: Literal["intra", "inter", "period", "threshold"]
-    expr: Expr
+    expr: Node
     text: str
     message_zh: str
     message_en: str
@@ -207,7 +207,7 @@ class Form:
     checks: tuple[Check, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     required: bool = False
-    required_when: Expr | None = None
+    required_when: Node | None = None
     required_when_text: str = ""
     min_rows: int = 0
     max_rows: int | None = None
@@ -220,7 +220,7 @@ class Form:
     _columns: dict[str, Column] = field(init=False, repr=False)
     _specs: dict[tuple[str, str], CellSpec | None] = field(init=False, repr=False)
     # What other modules derive once per form (dependency order, browser form …), by their own key.
-    derived: dict[str, Any] = field(init=False, repr=False)
+    derived: dict[Any, Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_rows", {row.key: row for row in self.rows})
@@ -298,7 +298,7 @@ class Indicator:
     industry: str
     name_zh: str
     name_en: str
-    expr: Expr
+    expr: Node
     text: str
     op: str
     limit: Decimal
@@ -320,6 +320,7 @@ class Named:
     name_zh: str
     name_en: str
     type: str = "text"
+    choices: str = ""
 
     def name(self, lang: str) -> str:
         return pick(lang, self.name_zh, self.name_en)

@@ -1,0 +1,177 @@
+"""Where the expressions of a set of forms get their values: its own values first, other filings by lookup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from app.filings.definitions.schema import CARD_ROW, NUMERIC, CellSpec, Form, Value, Values
+from app.filings.expressions.ast import AttrRef, CellRef, FieldRef
+from app.filings.expressions.types import Ref, Shift
+
+ZERO = Decimal(0)
+Lookup = Callable[[str, str], Values | None]
+
+
+def no_filing(form_code: str, shift: str) -> Values | None:
+    """A lookup for institutions without any other filing."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a set of forms is computed and checked in.
+
+    `org` and `period` hold the attributes declared in the catalogue (numbers may be int). `lookup` gives
+    the computed values of a filing: (form code, 'current' | 'prev' | 'prev_ye' | 'sply'), None when there
+    is none. `forms` holds every form that may be referred to.
+    """
+
+    org: Mapping[str, Any] = field(default_factory=dict)
+    period: Mapping[str, Any] = field(default_factory=dict)
+    lookup: Lookup = no_filing
+    forms: Mapping[str, Form] = field(default_factory=dict)
+
+    @property
+    def industry(self) -> str | None:
+        value = self.org.get("industry")
+        return str(value) if value else None
+
+
+class Surroundings:
+    """The `Env` of the expression language, standing at one form, row and column at a time.
+
+    `values` may be changed while this is in use (that is how computing works); call `forget` after
+    changing a table's column.
+    """
+
+    __slots__ = ("_columns", "_filings", "_shape", "cells", "col", "context", "form", "forms", "row")
+
+    def __init__(
+        self, forms: Mapping[str, Form], values: Mapping[str, Values | None], context: Context
+    ) -> None:
+        self.forms: dict[str, Form] = {**context.forms, **forms}
+        self.context = context
+        self._filings: dict[tuple[str, str], Values | None] = {
+            (code, "current"): filed for code, filed in values.items() if filed is not None
+        }
+        self._columns: dict[tuple[str, str, str], list[Value]] = {}
+        self._shape: dict[tuple[str, str], tuple[bool, Value]] = {}
+        self.form: Form | None = None
+        self.row = ""
+        self.col = ""
+        self.cells: Mapping[str, Value] = {}
+
+    def stand_on(self, form: Form) -> None:
+        self.form = form
+        self._shape = shape(form, self.context.industry)
+
+    def stand_at(self, row: str, cells: Mapping[str, Value], col: str = "") -> None:
+        """Move to a row of the present form; `cells` are that row's values."""
+        self.row = row
+        self.cells = cells
+        self.col = col
+
+    def forget(self, code: str, col: str) -> None:
+        self._columns.pop((code, "current", col), None)
+
+    def filing(self, code: str, shift: str) -> Values | None:
+        """The values of a filing, looked up once."""
+        key = (code, shift)
+        if key not in self._filings:
+            self._filings[key] = self.context.lookup(code, shift)
+        return self._filings[key]
+
+    def place(self, ref: Ref) -> tuple[Form | None, str, str]:
+        """Form, row key and column key of the cell that a reference means here."""
+        form = self.forms.get(ref.form) if ref.form else self.form
+        if isinstance(ref, CellRef):
+            return form, ref.row, ref.col or self.col
+        if isinstance(ref, FieldRef):
+            return form, CARD_ROW, ref.field
+        return form, self.row, ref.col
+
+    def scalar(self, ref: Ref, shift: Shift) -> Value:
+        form, row, col = self.place(ref)
+        if form is None:
+            return None
+        if form is self.form and row == self.row and shift == "current":
+            return self._value(self._shape, form, row, col, self.cells)
+        values = self.filing(form.code, shift)
+        if values is None:
+            return None
+        known = self._shape if form is self.form else shape(form, self.context.industry)
+        return self._value(known, form, row, col, values.get(row) or {})
+
+    def _value(
+        self,
+        known: dict[tuple[str, str], tuple[bool, Value]],
+        form: Form,
+        row: str,
+        col: str,
+        cells: Mapping[str, Value],
+    ) -> Value:
+        where = (row if form.layout == "fixed" else "", col)
+        found = known.get(where)
+        if found is None:
+            found = known[where] = _hidden_and_blank(form, row, col, self.context.industry)
+        hidden, blank = found
+        value = None if hidden else cells.get(col)
+        return blank if value is None else value
+
+    def column(self, ref: FieldRef, shift: Shift) -> Sequence[Value] | None:
+        form = self.forms.get(ref.form)
+        if form is None:
+            return None
+        key = (form.code, shift, ref.field)
+        if key in self._columns:
+            return self._columns[key]
+        values = self.filing(form.code, shift)
+        if values is None:
+            return None
+        known = shape(form, self.context.industry)
+        rows = [values.get(CARD_ROW) or {}] if form.layout == "card" else values.values()
+        self._columns[key] = [self._value(known, form, "", ref.field, cells) for cells in rows]
+        return self._columns[key]
+
+    def attr(self, ref: AttrRef) -> Any:
+        return (self.context.org if ref.scope == "ORG" else self.context.period).get(ref.name)
+
+    def is_blank(self, ref: Ref, shift: Shift) -> bool | None:
+        form, row, col = self.place(ref)
+        if form is None:
+            return None
+        if form is self.form and row == self.row and shift == "current":
+            return self.cells.get(col) in (None, "")
+        values = self.filing(form.code, shift)
+        return None if values is None else (values.get(row) or {}).get(col) in (None, "")
+
+    def spec(self, ref: Ref) -> CellSpec | None:
+        form, row, col = self.place(ref)
+        return form.cell_spec(row, col) if form else None
+
+
+def shape(form: Form, industry: str | None) -> dict[tuple[str, str], tuple[bool, Value]]:
+    """A cache per form and industry: (row, column) -> (hidden?, what a blank there stands for)."""
+    found: dict[tuple[str, str], tuple[bool, Value]] = form.derived.setdefault(("shape", industry), {})
+    return found
+
+
+def _hidden_and_blank(form: Form, row_key: str, col: str, industry: str | None) -> tuple[bool, Value]:
+    """Blank numbers are 0, blank texts '', blank dates null; a computed cell without a value is null."""
+    spec = form.cell_spec(row_key, col)
+    if spec is None:
+        return True, ZERO
+    row, column = form.row(row_key), form.column(col)
+    hidden = (row is not None and not row.is_shown_to(industry)) or (
+        column is not None and not column.is_shown_to(industry)
+    )
+    if spec.const is not None:
+        return hidden, ZERO if hidden else spec.const
+    if spec.computed is not None and not hidden:
+        return False, None
+    if spec.type in NUMERIC:
+        return hidden, ZERO
+    return hidden, None if spec.type == "date" else ""
