@@ -21,7 +21,7 @@ D = Decimal
 
 
 def value(text: str, tolerance: str = "0", **cells: Any) -> Any:
-    """The value of the text where @name is the keyword argument's value; capital names are columns of DB17."""
+    """The value of the text with @name being the argument of that name, DB17.name the one in capitals."""
     known: dict[Any, Any] = {}
     for name, held in cells.items():
         ref = FieldRef("DB17", name.lower()) if name.isupper() else RowRef(name)
@@ -123,7 +123,7 @@ def test_a_senseless_tolerance_is_refused(tolerance: str) -> None:
 
 
 def test_dates_compare_and_move_by_whole_days() -> None:
-    day, time_of_day = dt.date(2026, 2, 27), dt.datetime(2026, 3, 1, 15, 30)
+    day, time_of_day = dt.date(2026, 2, 27), dt.datetime.fromisoformat("2026-03-01T15:30")
     assert value("@a + 2", a=day) == dt.date(2026, 3, 1)
     assert value("2 + @a", a=day) == dt.date(2026, 3, 1)
     assert value("@a - 27", a=day) == dt.date(2026, 1, 31)
@@ -136,7 +136,7 @@ def test_dates_compare_and_move_by_whole_days() -> None:
 
 def test_a_time_zone_does_not_stop_a_comparison() -> None:
     moment = dt.datetime(2026, 3, 1, 15, 30, tzinfo=dt.UTC)
-    assert value("@a == @b", a=moment, b=dt.datetime(2026, 3, 1, 15, 30)) is True
+    assert value("@a == @b", a=moment, b=dt.datetime.fromisoformat("2026-03-01T15:30")) is True
 
 
 def test_aggregates_over_columns() -> None:
