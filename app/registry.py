@@ -1,9 +1,10 @@
-"""The only place that registers views, and the order of the menus."""
+"""The only place that registers views. The order of the menus is in app/navigation.py."""
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Blueprint, Flask
 
+from app import navigation
 from app.accounts.security import PlatformSecurityManager
 from app.core.db import db
 from app.core.fab import PlatformBuilder
@@ -11,8 +12,31 @@ from app.core.fab import PlatformBuilder
 
 def init_app(app: Flask) -> None:
     """Make the AppBuilder and register every feature."""
+    from app.institutions import models  # noqa: F401 - adds the institution to accounts
     from app.console.views import ConsoleHome
+    from app.core import fab_fields
+
+    fab_fields.install()  # before any model view is built
 
     with app.app_context():
         builder = PlatformBuilder(security_manager_class=PlatformSecurityManager, indexview=ConsoleHome)
         builder.init_app(app, db.session)
+        for view in _console_views():
+            builder.add_view_no_menu(view)
+    for blueprint in _blueprints():
+        app.register_blueprint(blueprint)
+    navigation.init_app(app)
+
+
+def _console_views() -> list[type]:
+    """FAB views of the console; each feature's admin module brings its own."""
+    from app.filings.admin import CatalogueAdmin, FilingAdmin, FilingReview, PeriodAdmin
+
+    return [FilingAdmin, FilingReview, PeriodAdmin, CatalogueAdmin]
+
+
+def _blueprints() -> list[Blueprint]:
+    """Pages of the portal and the workspace."""
+    from app.core.captcha_views import blueprint as captcha
+
+    return [captcha]

@@ -15,6 +15,7 @@ from flask_appbuilder.urltools import get_filter_args
 from flask_appbuilder.views import UtilView
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from app.core.db import commits, db
 from app.core.errors import DomainError
@@ -33,7 +34,16 @@ class PlatformBuilder(AppBuilder):
 
 
 class SafeInterface(SQLAInterface):
-    """Commits nothing itself: the request does, once, in `commits`."""
+    """Commits nothing itself: the request does, once, in `commits`. `joined` names relations that list and
+    show pages read, so that they come with the rows instead of one by one."""
+
+    def __init__(self, obj: Any, session: Any = None, *, joined: tuple[Any, ...] = ()) -> None:
+        super().__init__(obj, session)
+        self.load_options = tuple(joinedload(relation) for relation in joined)
+
+    def apply_all(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        """Every read of rows goes through here."""
+        return super().apply_all(query.options(*self.load_options), *args, **kwargs)
 
     def add(self, item: Any, raise_exception: bool = False) -> bool:
         """Put a new row into the running transaction."""
