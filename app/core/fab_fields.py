@@ -1,0 +1,234 @@
+"""Form fields of the console: native inputs in place of FAB's script-driven ones.
+
+`install()` replaces FAB's conversion table and picker widgets; it is called once, before any model view is built.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_appbuilder import forms as fab_forms
+from flask_appbuilder.fields import EnumField
+from flask_appbuilder.models.sqla import filters as sqla_filters
+from flask_babel import lazy_gettext as _
+from markupsafe import Markup
+from wtforms import BooleanField, DateField, DecimalField, IntegerField, StringField, TextAreaField, widgets
+from wtforms.fields import DateTimeLocalField
+from wtforms.validators import DataRequired, InputRequired
+
+from app.core.clock import SHANGHAI
+
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+MAX_DIGITS = 18  # what a 64-bit integer column and a Numeric(20, 2) both take
+PICKER_FROM = 15  # a shorter list is read faster than searched
+
+
+def plain_number(text: str) -> str:
+    """Normalise full-width digits and thousands separators; ValueError for anything that is no plain number.
+
+    Exponents, NaN and Infinity are refused: PostgreSQL would store them and every sum after that would be lost.
+    """
+    cleaned = unicodedata.normalize("NFKC", text).strip().replace(",", "")
+    if not NUMBER.fullmatch(cleaned):
+        raise ValueError(_("请填写数字，例如 1250 或 1,250.00。"))
+    if len(cleaned.lstrip("+-").split(".")[0].lstrip("0")) > MAX_DIGITS:
+        raise ValueError(_("数字过大，整数部分最多 %(n)s 位。", n=MAX_DIGITS))
+    return cleaned
+
+
+class NumberInput(widgets.TextInput):
+    """A text box with the number keyboard: browsers' own number boxes change values when scrolled over."""
+
+    def __init__(self, mode: str = "decimal") -> None:
+        super().__init__()
+        self.mode = mode
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        kwargs.setdefault("inputmode", self.mode)
+        kwargs["class"] = f"{kwargs.get('class', 'form-control')} num"
+        return super().__call__(field, **kwargs)
+
+
+class IntegerInput(NumberInput):
+    """The same for whole numbers."""
+
+    def __init__(self) -> None:
+        super().__init__("numeric")
+
+
+class TextBox(widgets.TextInput):
+    """A text box on our look."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        kwargs.setdefault("class", "form-control")
+        return super().__call__(field, **kwargs)
+
+
+class TextBlock(widgets.TextArea):
+    """A text area on our look."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        kwargs.setdefault("class", "form-control")
+        kwargs.setdefault("rows", 4)
+        return super().__call__(field, **kwargs)
+
+
+class Picker(widgets.Select):
+    """A list; a long or multiple one gets a search box from script and stays a plain list without it."""
+
+    def __init__(self, extra_classes: str | None = None, style: str | None = None, multiple: bool = False) -> None:
+        super().__init__(multiple=multiple)
+        self.extra_classes = extra_classes
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        kwargs["class"] = " ".join(filter(None, [kwargs.get("class", "form-select"), self.extra_classes]))
+        if self.multiple or len(list(field.iter_choices())) > PICKER_FROM:
+            kwargs.setdefault("data-picker", True)
+        return super().__call__(field, **kwargs)
+
+
+class ManyPicker(Picker):
+    """A list of which several may be chosen."""
+
+    def __init__(self, extra_classes: str | None = None, style: str | None = None) -> None:
+        super().__init__(extra_classes, style, multiple=True)
+
+
+class PlainDecimalField(DecimalField):
+    """Money and ratios: Decimal, full-width digits and separators understood, nothing rounded on display."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, places=None, **kwargs)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data:f}" if isinstance(self.data, Decimal) else str("" if self.data is None else self.data)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Parse what was typed; ValueError becomes the message at the field."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        self.data = None
+        self.data = Decimal(plain_number(valuelist[0]))
+
+
+class PlainIntegerField(IntegerField):
+    """Whole numbers within 64 bits."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Parse what was typed; ValueError becomes the message at the field."""
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            return
+        cleaned = plain_number(valuelist[0])
+        if "." in cleaned:
+            raise ValueError(_("请填写整数。"))
+        self.data = int(cleaned)
+
+
+class CheckboxField(BooleanField):
+    """Not ticked means no: a required flag on a checkbox would make "no" impossible."""
+
+    def __init__(self, label: Any = None, validators: Sequence[Callable[..., Any]] | None = None, **kwargs: Any) -> None:
+        kept = [v for v in validators or () if not isinstance(v, InputRequired | DataRequired)]
+        super().__init__(label, kept, **kwargs)
+
+
+class ShanghaiDateTimeField(DateTimeLocalField):
+    """Typed and shown in Asia/Shanghai, held as an aware moment in UTC."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        if self.data is None:
+            return ""
+        moment = self.data if self.data.tzinfo else self.data.replace(tzinfo=UTC)
+        return str(moment.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"))
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Parse what was typed; ValueError becomes the message at the field."""
+        self.data = None
+        text = " ".join(valuelist).strip().replace("T", " ")
+        if not text:
+            return
+        for pattern in ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
+            try:
+                local = datetime.strptime(text, pattern).replace(tzinfo=SHANGHAI)
+            except ValueError:
+                continue
+            self.data = local.astimezone(UTC)
+            return
+        raise ValueError(_("请按“年-月-日 时:分”填写，例如 2026-03-05 14:30。"))
+
+
+class LabelledEnumField(EnumField):
+    """Shows a member's `label` where it has one; FAB would show the stored value."""
+
+    def __init__(self, enum_class: Any, enums: Any, **kwargs: Any) -> None:
+        super().__init__(enum_class, enums, **kwargs)
+        if enum_class is not None:
+            members = enum_class.__members__
+            self.choices = [(name, getattr(members[name], "label", None) or members[name].value) for name in enums]
+
+
+def _moment(text: str) -> datetime:
+    local = datetime.fromisoformat(text)
+    return (local if local.tzinfo else local.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+
+
+FILTER_VALUES: tuple[tuple[str, Callable[[str], Any]], ...] = (
+    ("is_integer", lambda text: int(plain_number(text))),
+    ("is_numeric", lambda text: Decimal(plain_number(text))),
+    ("is_float", lambda text: float(plain_number(text))),
+    ("is_boolean", lambda text: text == "y"),
+    ("is_date", date.fromisoformat),
+    ("is_datetime", _moment),
+)
+
+
+def typed_filter_value(datamodel: Any, column: str, value: Any) -> Any:
+    """The value of a list filter in the column's type; None when it is none, so that a bad address finds nothing.
+
+    FAB's own gives naive moments, which our columns refuse, and passes texts on to numeric and enum columns.
+    """
+    if not isinstance(value, str):
+        return value
+    if datamodel.is_enum(column):
+        return value if value in datamodel.list_columns[column].type.enums else None
+    for kind, parse in FILTER_VALUES:
+        if getattr(datamodel, kind)(column):
+            try:
+                return parse(value)
+            except ValueError:
+                return None
+    return value
+
+
+CONVERSION_TABLE = (
+    ("is_text", TextAreaField, TextBlock),
+    ("is_binary", TextAreaField, TextBlock),
+    ("is_json", TextAreaField, TextBlock),
+    ("is_string", StringField, TextBox),
+    ("is_integer", PlainIntegerField, IntegerInput),
+    ("is_numeric", PlainDecimalField, NumberInput),
+    ("is_float", PlainDecimalField, NumberInput),
+    ("is_boolean", CheckboxField, None),
+    ("is_date", DateField, widgets.DateInput),
+    ("is_datetime", ShanghaiDateTimeField, widgets.DateTimeLocalInput),
+)
+
+
+def install() -> None:
+    """Put our fields and widgets where FAB looks for its own. Safe to call more than once."""
+    fab_forms.FieldConverter.conversion_table = CONVERSION_TABLE
+    fab_forms.Select2Widget = Picker
+    fab_forms.Select2ManyWidget = ManyPicker
+    fab_forms.EnumField = LabelledEnumField
+    sqla_filters.set_value_to_type = typed_filter_value
