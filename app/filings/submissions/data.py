@@ -39,7 +39,7 @@ class FilingData:
     definition_ids: dict[str, int]
     forms: dict[str, Form]
     drafts: dict[str, FilingForm]
-    values: dict[str, Values]
+    values: dict[str, Values | None]  # None: nothing was ever entered
     context: Context
     required: dict[str, bool] = field(default_factory=dict)
 
@@ -78,7 +78,7 @@ def load_data(
     by_id = forms_by_id(ids.values())
     forms = {code: by_id[ids[code]] for code in report_set.codes if code in ids}
     values = {
-        code: from_json(form, drafts[code].content) if code in drafts else form.empty_values()
+        code: from_json(form, drafts[code].content) if code in drafts else None
         for code, form in forms.items()
     }
     return FilingData(

@@ -70,7 +70,7 @@ def _take_row(
 class Assessment:
     """A whole set computed and checked: values with computed cells, findings, what could not be evaluated."""
 
-    values: dict[str, Values]
+    values: dict[str, Values | None]
     findings: list[Finding]
     skipped: list[Any]
     states: dict[str, str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +15,7 @@ from app.core.errors import Conflict, Invalid, NotAllowed
 from app.core.events import record
 from app.core.workflow import IllegalTransition, transition
 from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
-from app.filings.submissions.rules import FILING_WORKFLOW
+from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES
 
 CORRECTION_DAYS = 5  # time to correct a returned filing whose window has closed; local custom, see docs
 
@@ -81,7 +80,6 @@ def return_filing(
     actor: Account,
     now: datetime,
     reason: str,
-    marks: Sequence[Mark] = (),
 ) -> Filing:
     """退回: with a reason; values and marks stay, and there is time to correct even after the window."""
     if not reason.strip():
@@ -89,8 +87,6 @@ def return_filing(
     filing = _decidable(filing_id, seen_version, actor)
     states = _move(filing, "return")
     version = current_version(filing)
-    for mark in marks:
-        db.session.add(_mark(filing, version, mark, actor, now))
     filing.return_reason = reason.strip()[:2000]
     # An accepted version keeps standing until a corrected one is accepted; a direct report does not.
     if not filing.report_set.is_reviewed:
@@ -104,7 +100,7 @@ def return_filing(
         now=now,
         states=states,
         comment=filing.return_reason,
-        data={"version": version.number, "marks": len(marks)},
+        data={"version": version.number},
     )
     return filing
 
@@ -137,10 +133,16 @@ def _decided(filing: Filing, actor: Account, now: datetime) -> None:
     filing.version += 1
 
 
-def _mark(filing: Filing, version: FilingVersion, mark: Mark, actor: Account, now: datetime) -> ReviewMark:
-    return ReviewMark(
+def add_mark(filing_id: int, mark: Mark, actor: Account, now: datetime) -> ReviewMark:
+    """Remark on a cell (or the form) of the version under review; picks the filing up when nobody has."""
+    filing = _under_review(filing_id, actor)
+    if not mark.comment.strip():
+        raise Invalid(_("请填写标注内容，企业据此修改。"))
+    if filing.reviewer_id is None:
+        pick_up(filing_id, filing.version, actor, now)
+    entry = ReviewMark(
         filing_id=filing.id,
-        version_id=version.id,
+        version_id=current_version(filing).id,
         institution_id=filing.institution_id,
         form_code=mark.form[:20],
         row=mark.row[:20],
@@ -149,3 +151,27 @@ def _mark(filing: Filing, version: FilingVersion, mark: Mark, actor: Account, no
         author_id=actor.id,
         marked_at=now,
     )
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def remove_mark(filing_id: int, mark_id: int, actor: Account) -> None:
+    """Take back one's own mark while the version is under review."""
+    filing = _under_review(filing_id, actor)
+    mark = db.session.get(ReviewMark, mark_id)
+    if mark is None or mark.filing_id != filing.id or mark.author_id != actor.id:
+        raise NotAllowed(_("没有这条标注，或它不是您所写。"))
+    db.session.delete(mark)
+
+
+def _under_review(filing_id: int, actor: Account) -> Filing:
+    query = select(Filing).where(Filing.id == filing_id).with_for_update()
+    filing = db.session.scalars(query.execution_options(populate_existing=True)).first()
+    if filing is None:
+        raise NotAllowed(_("没有这份报送，或不在您的监管范围内。"))
+    if filing.status not in HANDED_IN_STATES or filing.status == "approved":
+        raise Conflict(_("这份报送当前的状态不允许标注。请刷新后查看最新状态。"))
+    if filing.reviewer_id not in (None, actor.id):
+        raise Conflict(_("这份报送已由其他监管人员开始审核。"))
+    return filing

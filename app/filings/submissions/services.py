@@ -239,9 +239,9 @@ def _freeze(
     request_key: str,
 ) -> FilingVersion:
     forms = {
-        code: {"definition": data.definition_ids[code], "values": to_json(form, assessment.values[code])}
+        code: {"definition": data.definition_ids[code], "values": to_json(form, values)}
         for code, form in data.forms.items()
-        if assessment.states[code] != "empty"
+        if (values := assessment.values[code]) is not None and assessment.states[code] != "empty"
     }
     values_sha256 = sha256({"forms": forms, "explanations": explanations})
     _refuse_unchanged(filing, values_sha256)

@@ -1,0 +1,275 @@
+"""The console's screens on filings: the queue, the review page, periods and the catalogue of forms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from app.accounts.access import current_account
+from app.core import clock
+from app.core.db import commits
+from app.core.errors import DomainError, Invalid
+from app.core.events import history
+from app.core.fab import SafeInterface, SafeModelView
+from app.filings.calendar.models import ReportingPeriod
+from app.filings.definitions.models import FormDefinition
+from app.filings.definitions.queries import forms_by_id
+from app.filings.submissions import review, review_page
+from app.filings.submissions.models import Filing
+from app.filings.words import EVENTS, FAMILIES, FILING_STATES, FREQUENCIES, INDUSTRIES, word
+
+
+def _badge(table: dict[str, Any], code: str | None) -> Markup:
+    from flask import render_template_string
+
+    source = "{% import 'macros/ui.html' as ui %}{{ ui.state_badge(code, label) }}"
+    return Markup(render_template_string(source, code=code or "", label=word(table, code)))  # noqa: S704
+
+
+def show_moment(moment: datetime | None) -> str:
+    """A stored moment in Shanghai time, to the minute."""
+    return clock.local(moment).strftime("%Y-%m-%d %H:%M") if moment else "—"
+
+
+class FilingAdmin(SafeModelView):
+    """The review queue: what institutions have handed in, newest first."""
+
+    datamodel = SafeInterface(Filing, joined=(Filing.institution, Filing.report_set, Filing.period, Filing.reviewer))
+    route_base = "/console/filings"
+    base_permissions = ["can_list", "can_show"]
+    list_title = _l("报送审核")
+    list_columns = ["institution", "report_set", "period", "status", "submitted_at", "is_late", "warnings", "reviewer"]
+    show_columns = list_columns
+    search_columns = ["status", "period_code", "report_set", "is_late", "submitted_at"]
+    order_columns = ["status", "submitted_at", "is_late", "warnings"]
+    base_order = ("submitted_at", "desc")
+    label_columns = {
+        "institution": _l("机构"),
+        "report_set": _l("报表集"),
+        "period": _l("报告期"),
+        "period_code": _l("报告期代码"),
+        "status": _l("状态"),
+        "submitted_at": _l("上报时间"),
+        "is_late": _l("逾期"),
+        "warnings": _l("提示数"),
+        "reviewer": _l("审核人"),
+    }
+    formatters_columns = {
+        "status": lambda value: _badge(FILING_STATES, value),
+        "submitted_at": show_moment,
+        "period": lambda value: str(value) if value else "—",
+        "reviewer": lambda value: str(value) if value else "—",
+    }
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """A filing is read on the review page."""
+        item = self._item_or_404(pk)
+        return redirect(url_for("FilingReview.page", filing_id=item.id))
+
+
+class FilingReview(BaseView):
+    """Everything about one filing side by side, and the decision."""
+
+    route_base = "/console/review"
+    default_view = "page"
+
+    @expose("/<int:filing_id>/", methods=["GET"])
+    @has_access
+    @permission_name("read")
+    def page(self, filing_id: int) -> Any:
+        """The review page; `?form=DB01` chooses the form."""
+        return self._page(filing_id)
+
+    def _page(self, filing_id: int, **extra: Any) -> Any:
+        filing = review_page.review_filing(filing_id)
+        if filing is None:
+            abort(404)
+        versions = review_page.versions_of(filing)
+        version = versions[0] if versions and filing.number == versions[0].number else None
+        former = versions[1] if len(versions) > 1 else None
+        marks = review_page.marks_of(filing, version) if version else []
+        codes = [code for code in filing.report_set.codes if version and code in version.payload["forms"]]
+        chosen = request.args.get("form", "")
+        chosen = chosen if chosen in codes else (codes[0] if codes else "")
+        view = None
+        if version and chosen:
+            prior = review_page.prior_payload(filing)
+            view = review_page.form_view(chosen, version, former, prior, marks)
+        forms = forms_by_id(version.payload["forms"][code]["definition"] for code in codes) if version else {}
+        return self.render_template(
+            "console/filings/review.html",
+            filing=filing,
+            version=version,
+            former=former,
+            codes=codes,
+            form_names={form.code: form for form in forms.values()},
+            chosen=chosen,
+            view=view,
+            marks=marks,
+            events=history("filing", filing.id),
+            event_words=EVENTS,
+            state_word=word(FILING_STATES, filing.status),
+            may_review=self.appbuilder.sm.has_access("can_review", "FilingReview"),
+            me=current_account(),
+            **extra,
+        )
+
+    @expose("/<int:filing_id>/<verb>", methods=["POST"])
+    @has_access
+    @permission_name("review")
+    def decide(self, filing_id: int, verb: str) -> Any:
+        """pick-up, approve, return, mark or unmark; refusals keep what was typed."""
+        verbs = {
+            "pick-up": self._pick_up,
+            "approve": self._approve,
+            "return": self._return,
+            "mark": self._mark,
+            "unmark": self._unmark,
+        }
+        if verb not in verbs:
+            abort(404)
+        try:
+            message = commits(verbs[verb])(filing_id)
+        except DomainError as refusal:
+            if refusal.status == 403:
+                abort(404)
+            flash(refusal.message, "danger")
+            return self._page(filing_id, reason=request.form.get("reason", "")), refusal.status
+        if message:
+            flash(message, "success")
+        form = request.form.get("form") or None
+        return redirect(url_for("FilingReview.page", filing_id=filing_id, form=form))
+
+    def _seen(self) -> int:
+        value = request.form.get("version", "")
+        if not value.isdigit() or len(value) > 9:
+            raise Invalid(_("页面已过期，请刷新后重试。"))
+        return int(value)
+
+    def _pick_up(self, filing_id: int) -> str:
+        review.pick_up(filing_id, self._seen(), current_account(), clock.now())
+        return _("已开始审核，企业不能再撤回。")
+
+    def _approve(self, filing_id: int) -> str:
+        opinion = request.form.get("reason", "")
+        review.approve(filing_id, self._seen(), current_account(), clock.now(), opinion)
+        return _("已通过。")
+
+    def _return(self, filing_id: int) -> str:
+        reason = request.form.get("reason", "")
+        filing = review.return_filing(filing_id, self._seen(), current_account(), clock.now(), reason)
+        return _("已退回，企业可在 %(until)s 前修改后重新上报。", until=show_moment(filing.correct_until))
+
+    def _mark(self, filing_id: int) -> str:
+        fields = {name: request.form.get(name, "") for name in ("form", "row", "col", "comment")}
+        review.add_mark(filing_id, review.Mark(**fields), current_account(), clock.now())
+        return ""
+
+    def _unmark(self, filing_id: int) -> str:
+        mark_id = request.form.get("mark", "")
+        if not mark_id.isdigit() or len(mark_id) > 9:
+            raise Invalid(_("页面已过期，请刷新后重试。"))
+        review.remove_mark(filing_id, int(mark_id), current_account())
+        return ""
+
+
+class PeriodAdmin(SafeModelView):
+    """Reporting periods and their windows."""
+
+    datamodel = SafeInterface(ReportingPeriod)
+    route_base = "/console/periods"
+    base_permissions = ["can_list", "can_show", "can_add", "can_edit"]
+    list_title = _l("报告期")
+    show_title, add_title, edit_title = _l("报告期详情"), _l("新增报告期"), _l("修改报告期")
+    list_columns = ["name_zh", "frequency", "start_date", "end_date", "opens_at", "due_at", "closes_at", "allows_late"]
+    show_columns = ["code", *list_columns]
+    add_columns = [
+        "frequency",
+        "code",
+        "name_zh",
+        "name_en",
+        "start_date",
+        "end_date",
+        "opens_at",
+        "due_at",
+        "closes_at",
+        "allows_late",
+    ]
+    edit_columns = ["name_zh", "name_en", "opens_at", "due_at", "closes_at", "allows_late"]
+    search_columns = ["name_zh", "frequency", "code", "end_date"]
+    order_columns = ["end_date", "start_date", "opens_at", "due_at", "frequency"]
+    base_order = ("end_date", "desc")
+    label_columns = {
+        "code": _l("代码"),
+        "name_zh": _l("名称"),
+        "name_en": _l("英文名称"),
+        "frequency": _l("频率"),
+        "start_date": _l("期初"),
+        "end_date": _l("期末"),
+        "opens_at": _l("开放时间"),
+        "due_at": _l("截止时间（此刻起为逾期）"),
+        "closes_at": _l("关闭时间（此刻起不再接收）"),
+        "allows_late": _l("允许逾期补报"),
+    }
+    formatters_columns = {
+        "frequency": lambda value: word(FREQUENCIES, value),
+        "opens_at": show_moment,
+        "due_at": show_moment,
+        "closes_at": show_moment,
+    }
+
+    def pre_add(self, item: ReportingPeriod) -> None:
+        """The same order of moments as on change."""
+        self.pre_update(item)
+
+    def pre_update(self, item: ReportingPeriod) -> None:
+        """Dates and moments must follow one another; say which does not."""
+        if item.start_date > item.end_date:
+            raise Invalid(_("期末不得早于期初。"))
+        if not item.opens_at < item.due_at <= item.closes_at:
+            raise Invalid(_("时间顺序应为：开放时间早于截止时间，截止时间不晚于关闭时间。"))
+
+
+class CatalogueAdmin(SafeModelView):
+    """The catalogue of forms, by version."""
+
+    datamodel = SafeInterface(FormDefinition)
+    route_base = "/console/forms"
+    base_permissions = ["can_list", "can_show"]
+    list_title = _l("报表目录")
+    list_columns = ["code", "name_zh", "industry", "family", "frequency", "version", "effective_from"]
+    show_columns = list_columns
+    search_columns = ["code", "name_zh", "industry", "family", "frequency"]
+    order_columns = ["code", "industry", "family", "frequency", "version", "effective_from"]
+    base_order = ("code", "asc")
+    label_columns = {
+        "code": _l("代码"),
+        "name_zh": _l("名称"),
+        "industry": _l("行业"),
+        "family": _l("类别"),
+        "frequency": _l("频率"),
+        "version": _l("版本"),
+        "effective_from": _l("生效日期"),
+    }
+    formatters_columns = {
+        "industry": lambda value: word(INDUSTRIES, value),
+        "family": lambda value: word(FAMILIES, value),
+        "frequency": lambda value: word(FREQUENCIES, value),
+    }
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """The form as it is printed, with its formulas and checks."""
+        definition = self._item_or_404(pk)
+        form = forms_by_id([definition.id])[definition.id]
+        return self.render_template("console/filings/form.html", definition=definition, form=form)

@@ -1,0 +1,54 @@
+"""Words for states and kinds, in one place for all three faces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+FILING_STATES: dict[str, Any] = {
+    "not_started": _l("未报"),
+    "draft": _l("草稿"),
+    "submitted": _l("审批中"),
+    "returned": _l("已退回"),
+    "approved": _l("已通过"),
+    "reported": _l("已上报"),
+}
+FORM_STATES: dict[str, Any] = {
+    "empty": _l("空白"),
+    "draft": _l("草稿"),
+    "errors": _l("有错误"),
+    "warnings": _l("有提示"),
+    "ready": _l("就绪"),
+}
+FAMILIES: dict[str, Any] = {
+    "one_off": _l("一次性报送"),
+    "periodic": _l("定期更新"),
+    "business": _l("业务数据报送"),
+}
+FREQUENCIES: dict[str, Any] = {
+    "once": _l("一次"),
+    "monthly": _l("月报"),
+    "quarterly": _l("季报"),
+    "annual": _l("年报"),
+}
+INDUSTRIES: dict[str, Any] = {
+    "microloan": _l("小额贷款公司"),
+    "guarantee": _l("融资担保公司"),
+    "pawn": _l("典当行"),
+    "leasing": _l("融资租赁公司"),
+    "all": _l("全部行业"),
+}
+EVENTS: dict[str, Any] = {
+    "FilingStarted": _l("开始填报"),
+    "FilingSubmitted": _l("上报完成"),
+    "FilingWithdrawn": _l("撤回"),
+    "FilingPickedUp": _l("开始审核"),
+    "FilingApproved": _l("审核通过"),
+    "FilingReturned": _l("退回"),
+}
+
+
+def word(table: dict[str, Any], key: str | None) -> str:
+    """The word for a key; the key itself when there is none."""
+    return str(table.get(key or "", key or ""))
