@@ -6,6 +6,7 @@ several connections see the same data.
 
 from __future__ import annotations
 
+import contextvars
 import os
 import shutil
 import socket
@@ -14,10 +15,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 
 NEEDS_DATABASE = ("integration", "journeys", "browser")
+
+
+class IsolatedClient(FlaskClient):
+    """Each request runs as in production: with its own `g`, scope and database session, not with the test's."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request; what the test has loaded is read anew afterwards."""
+        answer = contextvars.Context().run(super().open, *args, **kwargs)
+        if has_app_context():
+            from app.extensions import db
+
+            db.session.rollback()
+        return answer
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +60,7 @@ def app(store: Any) -> Iterator[Flask]:
         FILES_DIR=folder / "files",
         SQLALCHEMY_DATABASE_URI=store.url,
     )
+    application.test_client_class = IsolatedClient
     store.prepare(application)
     yield application
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask_appbuilder.security.sqla.models import User
 from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Moment
 from app.core.scope import NOTHING, Scope
-from app.institutions.models import Institution
 
 STAFF, ENTERPRISE = "staff", "enterprise"
 
@@ -37,7 +36,9 @@ class Account(User):
     password_changed_at: Mapped[datetime | None] = mapped_column(Moment)
     avatar_key: Mapped[str | None] = mapped_column(String(80))
 
-    institution: Mapped[Institution | None] = relationship(lazy="select")
+    if TYPE_CHECKING:
+        # Added by app.institutions.models: institutions build on accounts, not the other way round.
+        institution: Any
 
     @property
     def is_staff(self) -> bool:
@@ -71,3 +72,25 @@ class LoginSession(Model):
     user_agent: Mapped[str] = mapped_column(String(200), nullable=False, default="")
 
     account: Mapped[Any] = relationship(Account)
+
+
+class PasswordHistory(Model):
+    """A former password of an account, hashed; the last few may not be chosen again."""
+
+    __tablename__ = "password_history"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), index=True)
+    password: Mapped[str] = mapped_column(String(256), nullable=False)
+    replaced_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+
+
+class UnknownLogin(Model):
+    """Failures for a name that nobody has: counted like real ones, so that the answers are the same."""
+
+    __tablename__ = "unknown_login"
+
+    name_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failed_logins: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment, nullable=False, index=True)

@@ -77,7 +77,12 @@ ROLES: tuple[RoleSpec, ...] = (
         "Inspector",
         "检查人员",
         "Inspector",
-        {"ConsoleHome": ("can_use",), "InstitutionAdmin": READ, "FilingAdmin": READ, "FilingReview": ("can_read",)},
+        {
+            "ConsoleHome": ("can_use",),
+            "InstitutionAdmin": READ,
+            "FilingAdmin": READ,
+            "FilingReview": ("can_read",),
+        },
         sees_filings=True,
     ),
 )

@@ -95,7 +95,9 @@ def permissions() -> frozenset[tuple[str, str]]:
             select(Permission.name, ViewMenu.name)
             .join(PermissionView, PermissionView.permission_id == Permission.id)
             .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-            .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
+            .join(
+                assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id
+            )
             .join(assoc_user_role, assoc_user_role.c.role_id == assoc_permissionview_role.c.role_id)
             .where(assoc_user_role.c.user_id == current_user.id)
         )

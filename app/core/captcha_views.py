@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 from captcha.audio import AudioCaptcha
 from captcha.image import ImageCaptcha
 from flask import Blueprint, Response, abort, jsonify, url_for
@@ -45,9 +43,8 @@ def renew() -> Response:
 @limiter.limit("120 per minute")
 def image(token: str) -> Response:
     """The picture."""
-    buffer = io.BytesIO()
-    ImageCaptcha(width=150, height=44, font_sizes=(30, 33, 36)).write(_answer(token), buffer, "png")
-    return _fresh(buffer.getvalue(), "image/png")
+    picture = ImageCaptcha(width=150, height=44, font_sizes=(30, 33, 36))
+    return _fresh(picture.generate(_answer(token), "png").getvalue(), "image/png")
 
 
 @blueprint.get("/<token>.wav")

@@ -8,6 +8,7 @@ from flask_appbuilder import Model
 from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Numeric, String, Text, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import Account
 from app.core.db import Moment
 from app.core.scope import InstitutionScoped, Scope
 from app.core.workflow import guard
@@ -86,3 +87,4 @@ class Institution(InstitutionScoped, Model):
 
 
 guard(Institution.status, INSTITUTION_WORKFLOW)
+Account.institution = relationship(Institution, lazy="select")

@@ -1,0 +1,60 @@
+"""Form parts that several features share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.validators import DataRequired
+
+from app.core import clock
+from app.core.captcha import captcha_problem, new_token
+
+CAPTCHA_MESSAGES = {
+    "expired": _l("验证码已过期，已为您换了一张，请重新输入。"),
+    "used": _l("这张验证码已经用过，已为您换了一张，请重新输入。"),
+    "wrong": _l("验证码不正确，已为您换了一张，请重新输入。"),
+}
+
+
+def stripped(value: Any) -> Any:
+    """WTForms filter: surrounding blanks are never meant."""
+    return value.strip() if isinstance(value, str) else value
+
+
+class Required(DataRequired):
+    """Required, with a message that names what is missing; the browser does not interfere."""
+
+    def __init__(self, message: Any = None) -> None:
+        super().__init__(message or _l("请填写此项。"))
+
+
+class CaptchaForm(FlaskForm):
+    """A form with a captcha, which is used up only once everything else is right.
+
+    So a person who mistyped another field keeps the solved captcha. After an answer was checked the token
+    is spent, and a fresh one is put into the form.
+    """
+
+    captcha = StringField(_l("验证码"), [Required(_l("请输入图片中的验证码。"))], filters=[stripped])
+    captcha_token = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ordinary validation first, then the captcha."""
+        if not super().validate(extra_validators):
+            return False
+        problem = captcha_problem(self.captcha_token.data or "", self.captcha.data or "", clock.now())
+        self.renew_captcha()
+        if problem:
+            self.captcha.errors = [CAPTCHA_MESSAGES[problem]]
+            return False
+        return True
+
+    def renew_captcha(self) -> None:
+        """Put an unused captcha into the form."""
+        self.captcha_token.data = new_token()
+        self.captcha_token.raw_data = None
+        self.captcha.data = ""
+        self.captcha.raw_data = None
