@@ -18,6 +18,7 @@ from app.core.excel_words import REFUSALS
 MEGABYTE = 1024 * 1024
 _CHUNK = 64 * 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError)
 _STORED_OR_DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # A few bytes of XML that repeat a tag compress better than any honest sheet; small parts are let be.
 _SMALL_PART = 256 * 1024
@@ -58,7 +59,8 @@ def inspect_workbook(data: bytes, limits: Limits = FORMS) -> None:
     if not data:
         raise WorkbookRefused("empty")
     if len(data) > limits.upload:
-        raise WorkbookRefused("too_large", limit=limits.upload // MEGABYTE, size=f"{len(data) / MEGABYTE:.1f}")
+        size = f"{len(data) / MEGABYTE:.1f}"
+        raise WorkbookRefused("too_large", limit=limits.upload // MEGABYTE, size=size)
     if not data.startswith(b"PK"):
         raise WorkbookRefused(_what_is_it(data))
     try:
@@ -66,7 +68,7 @@ def inspect_workbook(data: bytes, limits: Limits = FORMS) -> None:
             _inspect_entries(archive, limits)
             parts = _inflate(archive, limits, len(data))
             _inspect_kind(archive, parts)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, OverflowError) as error:
+    except _DAMAGE as error:
         raise WorkbookRefused("damaged") from error
     except NotImplementedError as error:
         raise WorkbookRefused("odd_packing") from error
@@ -226,7 +228,8 @@ _FORBIDDEN = (
 def _has_outside_target(relations: str) -> bool:
     """Anything but a hyperlink that lies outside of the file (pictures, templates, data)."""
     for relation in re.findall(r"<(?:\w+:)?relationship\s[^>]*>", relations):
-        if re.search(r"targetmode\s*=\s*[\"']external", relation) and "relationships/hyperlink" not in relation:
+        is_outside = re.search(r"targetmode\s*=\s*[\"']external", relation)
+        if is_outside and "relationships/hyperlink" not in relation:
             return True
     return False
 

@@ -66,24 +66,24 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "damaged": (
         "文件已损坏，无法打开。请用 Excel 或 WPS 打开检查并重新保存；如仍不行，请重新下载模板填写。",
-        "The file is damaged. Open and save it again in Excel or WPS; if that fails, start from a new template.",
+        "The file is damaged. Open and save it again in Excel or WPS; if that fails, use a new template.",
     ),
     "encrypted": (
         "文件设置了打开密码。请在 Excel 或 WPS 中取消“用密码进行加密”后保存，再上传。",
-        "The file is protected by a password. Remove the encryption in Excel or WPS, save and upload it again.",
+        "The file is encrypted with a password. Remove it in Excel or WPS, save and upload the file again.",
     ),
     "macro": (
         "文件含有宏（VBA），不能上传。请另存为不含宏的“Excel 工作簿（*.xlsx）”。",
         "The file contains macros (VBA). Save it as “Excel workbook (*.xlsx)”, which holds no macros.",
     ),
     "external_links": (
-        "文件引用了其他文件的数据（外部链接）。请在“数据 - 编辑链接”中断开链接，使数值保存在本文件里，再上传。",
+        "文件引用了其他文件的数据（外部链接）。请在“数据 - 编辑链接”中断开链接，再保存上传。",
         "The file takes data from other files. Break the links (Data – Edit Links) so that the values are in "
         "this file, and upload it again.",
     ),
     "embedded": (
         "文件中嵌入了其他文件或对象。请删除嵌入的对象；附件请在页面的“附件”处单独上传。",
-        "Other files or objects are embedded in this file. Delete them; upload attachments on the page itself.",
+        "Other files are embedded in this file. Delete them; attachments are uploaded on the page itself.",
     ),
     "active_content": (
         "文件含有 ActiveX 控件，不能上传。请下载新模板，把数值复制过去后再上传。",
@@ -91,11 +91,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "doctype": (
         "文件内部含有不允许的声明（DOCTYPE），可能被改动过。请下载新模板，把数值复制过去后再上传。",
-        "The file contains a forbidden declaration (DOCTYPE). Copy the values into a new template and upload that.",
+        "The file contains a forbidden declaration (DOCTYPE). Copy the values into a new template.",
     ),
     "odd_names": (
         "文件内部结构异常（条目重复或路径不合法），可能被改动过。请下载新模板，把数值复制过去后再上传。",
-        "The inside of the file is irregular (double or unsafe entries). Copy the values into a new template.",
+        "The file is irregular inside (double or unsafe entries). Copy the values into a new template.",
     ),
     "odd_packing": (
         f"文件采用了不支持的压缩方式。{_SAVE_ZH}",
@@ -107,13 +107,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "bomb": (
         "文件解压后过大（上限 {limit} MB），不是正常的报表。请删除多余的工作表、行和格式，或使用新模板。",
-        "Unpacked, the file is far too large (limit {limit} MB). Remove spare sheets, rows and formats, or use "
-        "a new template.",
+        "Unpacked, the file is far too large (limit {limit} MB). Remove spare sheets, rows and formats, "
+        "or use a new template.",
     ),
     "too_complex": (
         "文件过于复杂，无法在限定的时间和内存内读取。请删除多余的行、列、格式和合并单元格，或使用新模板。",
-        "The file is too complex to be read in the time and memory allowed. Remove spare rows, columns, formats "
-        "and merged cells, or use a new template.",
+        "The file is too complex to be read in the time and memory allowed. Remove spare rows, columns, "
+        "formats and merged cells, or use a new template.",
     ),
     "no_known_form": (
         "文件中没有找到需要的报表（{expected}）。{found}请使用从本页下载的模板填写。",
@@ -128,7 +128,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "This file is for period {found}; the present period is {expected}. Use the template of {expected}.",
     ),
     "other_institution": (
-        "这是另一家机构（统一社会信用代码 {found}）的文件，不能导入到本机构（{expected}）。请选择本机构的文件。",
+        "这是另一家机构（统一社会信用代码 {found}）的文件，不能导入到本机构（{expected}）。"
+        "请选择本机构的文件。",
         "This file belongs to another institution ({found}) and cannot be imported for {expected}. "
         "Choose your own file.",
     ),

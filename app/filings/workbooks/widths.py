@@ -1,0 +1,28 @@
+"""Column widths, in characters; a Chinese character takes two."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from app.filings.definitions.schema import Column, Form
+
+_TYPICAL = {"decimal": 15, "integer": 11, "percent": 11, "date": 13, "uscc": 22, "phone": 16, "id_number": 22}
+
+
+def text_width(text: str) -> int:
+    """How wide a text prints, in half-width characters."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+
+
+def label_width(form: Form, lang: str) -> float:
+    """Wide enough for nearly all labels with their indentation; longer ones wrap."""
+    widths = sorted(text_width(row.name(lang)) + 2 * row.level for row in form.rows)
+    return max(24.0, min(widths[-1] + 3.0 if widths else 24.0, 52.0))
+
+
+def body_width(form: Form, column: Column, lang: str) -> float:
+    """For the column's values, and for its heading on at most three lines."""
+    least = _TYPICAL.get(column.type, 20)
+    if column.type == "choice":
+        least = max([10, *(text_width(choice.label(lang)) + 4 for choice in column.choices)])
+    return float(max(least, min(text_width(column.name(lang)) / 2 + 4, 28)))
