@@ -34,6 +34,13 @@ class IsolatedClient(FlaskClient):
         return answer
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what this machine cannot run, with the reason; in CI that is a failure."""
+    from tests.capabilities import skip_what_is_missing
+
+    skip_what_is_missing(items)
+
+
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Where this run keeps its databases."""
@@ -52,7 +59,9 @@ def app(store: Any) -> Iterator[Flask]:
     """The application under test."""
     from app import create_app
     from config import TestConfig
+    from scripts.i18n import compile_catalogues
 
+    compile_catalogues()
     folder: Path = store.folder
     application = create_app(
         TestConfig,

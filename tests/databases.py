@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ class PostgresStore:
         self.folder = folder
         base = make_url(database_url(url, folder))
         self.admin = base
-        self.name = f"platform_test_{worker}"
+        self.name = f"platform_test_{os.getpid()}_{worker}"
         self.template = f"{self.name}_template"
         self.url = base.set(database=self.name).render_as_string(hide_password=False)
 
