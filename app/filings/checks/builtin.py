@@ -1,0 +1,167 @@
+"""Checks every form has without declaring them: required cells, number of rows, required forms, attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Literal
+
+from app.filings.checks.finding import CellAddress, Finding, finding_key
+from app.filings.definitions.schema import CARD_ROW, Column, Form, Value, Values
+
+REQUIRED_KINDS = frozenset({"required_blank", "form_required", "too_few_rows", "attachment_missing"})
+
+
+def is_filled(form: Form, values: Values | None, industry: str | None = None) -> bool:
+    """Has anybody entered anything? Constants and computed cells do not count."""
+    if not values:
+        return False
+    for row, cells in values.items():
+        for col, value in cells.items():
+            if value is not None and value != "":
+                spec = form.cell_spec(row, col)
+                if spec is not None and spec.is_input and _is_shown(form, row, col, industry):
+                    return True
+    return False
+
+
+def _is_shown(form: Form, row_key: str, col: str, industry: str | None) -> bool:
+    row, column = form.row(row_key), form.column(col)
+    return (row is None or row.is_shown_to(industry)) and (column is None or column.is_shown_to(industry))
+
+
+def blank_findings(form: Form, values: Values, industry: str | None) -> Iterator[Finding]:
+    """Required cells left blank. On fixed forms a blank number is 0 and in order."""
+    if form.layout == "fixed":
+        yield from _fixed_blanks(form, values, industry)
+        return
+    required = [column for column in form.shown_columns(industry) if _must_be_filled(form, column)]
+    rows = [CARD_ROW] if form.layout == "card" else list(values)
+    for key in rows:
+        cells = values.get(key) or {}
+        if form.layout == "table" and all(value in (None, "") for value in cells.values()):
+            continue
+        for column in required:
+            if cells.get(column.key) in (None, ""):
+                yield _blank(form, key, column)
+
+
+def _must_be_filled(form: Form, column: Column) -> bool:
+    spec = form.cell_spec("", column.key)
+    return spec is not None and spec.required and spec.is_input
+
+
+def _fixed_blanks(form: Form, values: Values, industry: str | None) -> Iterator[Finding]:
+    for row, column in form.cells(industry):
+        spec = form.cell_spec(row, column.key)
+        if spec is None or spec.is_numeric or not spec.required or not spec.is_input:
+            continue
+        if (values.get(row) or {}).get(column.key) in (None, ""):
+            yield _blank(form, row, column)
+
+
+def row_count_findings(form: Form, values: Values) -> Iterator[Finding]:
+    """A table with fewer or more rows than the form allows."""
+    count = sum(any(value not in (None, "") for value in cells.values()) for cells in values.values())
+    if form.layout != "table":
+        return
+    if count < form.min_rows:
+        yield _about_form(
+            form,
+            "too_few_rows",
+            f"{form.code}《{form.name_zh}》至少应填报 {form.min_rows} 行，现有 {count} 行",
+            f"{form.code} “{form.name_en}” needs at least {form.min_rows} row(s) and has {count}",
+            ("请补充填报。", "Add the missing rows."),
+        )
+    if form.max_rows is not None and count > form.max_rows:
+        yield _about_form(
+            form,
+            "too_many_rows",
+            f"{form.code}《{form.name_zh}》最多填报 {form.max_rows} 行，现有 {count} 行",
+            f"{form.code} “{form.name_en}” takes at most {form.max_rows} rows and has {count}",
+            ("请删除多余的行。", "Delete the rows that are too many."),
+        )
+
+
+def missing_form(form: Form) -> Finding:
+    """A required form nobody has filled in."""
+    return _about_form(
+        form,
+        "form_required",
+        f"{form.code}《{form.name_zh}》为必报表，尚未填报",
+        f"{form.code} “{form.name_en}” is required and has not been filled in",
+        (
+            "请填报；确无业务的，请办理零申报。",
+            "Fill it in, or file a nil return when there is nothing to report.",
+        ),
+    )
+
+
+def attachment_findings(form: Form, given: Collection[str]) -> Iterator[Finding]:
+    """Required attachments that are not among the `given` keys."""
+    for item in form.attachments:
+        if item.required and item.key not in given:
+            yield _about_form(
+                form,
+                "attachment_missing",
+                f"{form.code}《{form.name_zh}》缺少附件“{item.name_zh}”",
+                f"{form.code} “{form.name_en}” lacks the attachment “{item.name_en}”",
+                ("请上传该附件。", "Upload the attachment."),
+                item.key,
+            )
+
+
+def _blank(form: Form, row: str, column: Column) -> Finding:
+    if form.layout == "table":
+        zh, en = f"{form.code} 第 {row} 行“{column.name_zh}”", f"{form.code} row {row} “{column.name_en}”"
+    else:
+        line = form.row(row)
+        zh, en = f"{form.code}“{column.name_zh}”", f"{form.code} “{column.name_en}”"
+        if line is not None:
+            zh = f"{form.code} 第 {line.line} 行“{line.name_zh}”{column.name_zh}"
+            en = f"{form.code} line {line.line} “{line.name_en}”, {column.name_en}"
+    return _finding(
+        form,
+        "required_blank",
+        ((form.code, row, column.key),),
+        (column.name_zh, column.name_en),
+        (f"{zh}为必填项，尚未填写", f"{en} is required and blank"),
+        ("请填写。", "Fill it in."),
+    )
+
+
+def _about_form(
+    form: Form, code: str, zh: str, en: str, remedy: tuple[str, str], detail: str = ""
+) -> Finding:
+    return _finding(form, code, (), (form.name_zh, form.name_en), (zh, en), remedy, detail)
+
+
+def _finding(
+    form: Form,
+    code: str,
+    cells: tuple[CellAddress, ...],
+    label: tuple[str, str],
+    message: tuple[str, str],
+    remedy: tuple[str, str],
+    detail: str = "",
+) -> Finding:
+    level: Literal["error"] = "error"
+    _, row, col = cells[0] if cells else ("", "", "")
+    parts: list[Value] = [code, form.code, row, col, detail]
+    return Finding(
+        check_id=code,
+        level=level,
+        kind="required" if code in REQUIRED_KINDS else "rows",
+        form=form.code,
+        row=row,
+        col=col,
+        label_zh=label[0],
+        label_en=label[1],
+        value=None,
+        expected=None,
+        message_zh=message[0],
+        message_en=message[1],
+        remedy_zh=remedy[0],
+        remedy_en=remedy[1],
+        key=finding_key(parts),
+        cells=cells,
+    )

@@ -1,0 +1,281 @@
+"""Checks a set of forms whose cells have been computed: what fails, and what could not be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from app.filings.checks.builtin import (
+    attachment_findings,
+    blank_findings,
+    is_filled,
+    missing_form,
+    row_count_findings,
+)
+from app.filings.checks.explain import findings_of
+from app.filings.checks.finding import CheckResult, Finding, Skipped
+from app.filings.checks.wording import Words
+from app.filings.compute import compute_set
+from app.filings.definitions.schema import CARD_ROW, Check, Form, Values
+from app.filings.environment import Context, Surroundings
+from app.filings.expressions.ast import CellRef, FieldRef, RowRef
+from app.filings.expressions.evaluate import Compiled, compile_node, evaluate
+from app.filings.expressions.walk import attributes, column_references, references
+
+_BY_ZERO = ("除数为 0 的计算结果", "result (division by 0)")
+
+
+@dataclass(slots=True)
+class _Collected:
+    findings: list[Finding] = field(default_factory=list)
+    # (check id, what is missing) -> the check, its form and the rows
+    skipped: dict[tuple[str, tuple[str, ...]], Skipped] = field(default_factory=dict)
+
+
+def check_form(form: Form, values: Values | None, context: Context) -> CheckResult:
+    """One form alone, its computed cells filled; the other forms it looks at come by lookup."""
+    return check_set({form.code: form}, {form.code: values}, context)
+
+
+def check_set(
+    forms: Mapping[str, Form],
+    values: Mapping[str, Values | None],
+    context: Context,
+    *,
+    nil: Collection[str] = (),
+    attachments: Mapping[str, Collection[str]] | None = None,
+) -> CheckResult:
+    """Every form of a set, its computed cells filled (see `examine`).
+
+    A form nobody filled in counts as not filed, unless it is among `nil` (declared to be empty) or is an
+    optional table (then it has no rows). With `attachments` {form code: keys given} the required ones are
+    asked for too. Findings come in the order of forms, printed rows and columns.
+    """
+    industry = context.industry
+    filed = {code: _filed(form, values.get(code), code in nil, industry) for code, form in forms.items()}
+    env = Surroundings(forms, filed, context)
+    collected = _Collected()
+    for code, form in forms.items():
+        filing = filed[code]
+        env.stand_on(form)
+        env.stand_at(CARD_ROW, {})
+        if code not in nil and not is_filled(form, values.get(code), industry):
+            if _is_required(form, env):
+                collected.findings.append(missing_form(form))
+                continue
+        elif filing is not None:
+            collected.findings += blank_findings(form, filing, industry)
+            collected.findings += row_count_findings(form, filing) if code not in nil else ()
+            if attachments is not None and code not in nil:
+                collected.findings += attachment_findings(form, attachments.get(code, ()))
+        if filing is not None:
+            _declared(form, filing, env, collected, industry)
+    findings = _in_order(_at_their_source(collected.findings, forms), forms, values, industry)
+    return CheckResult(tuple(findings), tuple(collected.skipped.values()))
+
+
+def examine(
+    forms: Mapping[str, Form],
+    values: Mapping[str, Values | None],
+    context: Context,
+    *,
+    nil: Collection[str] = (),
+    attachments: Mapping[str, Collection[str]] | None = None,
+) -> tuple[dict[str, Values | None], CheckResult]:
+    """Compute, then check: the values with every computed cell, and what is wrong with them."""
+    computed = compute_set(forms, values, context)
+    return computed, check_set(forms, computed, context, nil=nil, attachments=attachments)
+
+
+def form_state(
+    form: Form,
+    values: Values | None,
+    findings: Sequence[Finding] | None,
+    industry: str | None = None,
+    explained: Collection[str] = (),
+) -> str:
+    """'empty', 'draft' (not checked, or required entries missing), 'errors', 'warnings' or 'ready'.
+
+    `findings` of other forms are ignored; warnings whose key is among `explained` no longer count.
+    """
+    if not is_filled(form, values, industry):
+        return "empty"
+    if findings is None:
+        return "draft"
+    own = [finding for finding in findings if finding.form == form.code]
+    errors = [finding for finding in own if finding.is_error]
+    if errors:
+        return "draft" if all(finding.kind == "required" for finding in errors) else "errors"
+    return "warnings" if any(finding.key not in explained for finding in own) else "ready"
+
+
+def _filed(form: Form, values: Values | None, is_nil: bool, industry: str | None) -> Values | None:
+    if is_nil:
+        return values or form.empty_values()
+    if values is None:
+        return None
+    if form.layout == "table" and not form.required:
+        return values
+    return values if is_filled(form, values, industry) else None
+
+
+def _is_required(form: Form, env: Surroundings) -> bool:
+    return form.required or (form.required_when is not None and evaluate(form.required_when, env) is True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    check: Check
+    run: Compiled
+    rows: frozenset[str] | None  # the rows of a fixed form it applies to; None: every row of a table
+
+
+def _prepared(form: Form, env: Surroundings, industry: str | None) -> list[_Ready]:
+    """The compiled checks of a form, once per form, industry and version of the forms it looks at."""
+    codes = form.derived.get("looks_at")
+    if codes is None:
+        refs = (ref for check in form.checks for ref, _ in references(check.expr))
+        codes = form.derived["looks_at"] = sorted({ref.form for ref in refs if ref.form})
+    key = ("checks", industry, *(env.forms.get(code) for code in codes))
+    if key not in form.derived:
+        form.derived[key] = [
+            _Ready(check, compile_node(check.expr, check.tol), _rows(check, form, env, industry))
+            for check in form.checks
+        ]
+    ready: list[_Ready] = form.derived[key]
+    return ready
+
+
+def _rows(check: Check, form: Form, env: Surroundings, industry: str | None) -> frozenset[str] | None:
+    if check.scope != "row" or form.layout != "fixed":
+        return None
+    cells = [reference.ref for reference in references(check.expr) if isinstance(reference.ref, RowRef)]
+    return frozenset(
+        row.key
+        for row in form.item_rows(industry)
+        if check.applies_to_row(row.key) and all(_exists(ref, form, row.key, env) for ref in cells)
+    )
+
+
+def _exists(ref: RowRef, form: Form, row: str, env: Surroundings) -> bool:
+    other = env.forms.get(ref.form) if ref.form else form
+    # An unknown form is not the row's fault: the check is then reported as not evaluable.
+    return other is None or other.cell_spec(row, ref.col) is not None
+
+
+def _declared(
+    form: Form, filing: Values, env: Surroundings, collected: _Collected, industry: str | None
+) -> None:
+    ready = _prepared(form, env, industry)
+    card = filing.get(CARD_ROW) or {}
+    for item in ready:
+        if item.check.scope != "row":
+            env.stand_at(CARD_ROW if form.layout == "card" else "", card)
+            _judge(item, form, env, collected)
+    by_row = [item for item in ready if item.check.scope == "row"]
+    if not by_row:
+        return
+    for key in form.row_keys(filing, industry):
+        cells = filing.get(key) or {}
+        if form.layout == "table" and all(value in (None, "") for value in cells.values()):
+            continue
+        env.stand_at(key, cells)
+        for item in by_row:
+            if item.rows is None or key in item.rows:
+                _judge(item, form, env, collected)
+
+
+def _judge(item: _Ready, form: Form, env: Surroundings, collected: _Collected) -> None:
+    result = item.run(env)
+    if result is False:
+        collected.findings.extend(findings_of(item.check, form, env))
+    elif result is None:
+        _skip(item.check, form, env, collected)
+
+
+def _skip(check: Check, form: Form, env: Surroundings, collected: _Collected) -> None:
+    missing = _missing(check, env, "zh") or (_BY_ZERO[0],)
+    key = (check.id, missing)
+    row = (env.row,) if check.scope == "row" else ()
+    earlier = collected.skipped.get(key)
+    if earlier is not None:
+        collected.skipped[key] = replace(earlier, rows=earlier.rows + row)
+        return
+    in_english = _missing(check, env, "en") or (_BY_ZERO[1],)
+    collected.skipped[key] = Skipped(
+        check.id, form.code, row, missing, in_english, check.message_zh, check.message_en
+    )
+
+
+def _missing(check: Check, env: Surroundings, lang: str) -> tuple[str, ...]:
+    """The references of the check that have no value: a filing that does not exist, or a blank."""
+    words = Words(env, lang)
+    columns = set(column_references(check.expr))
+    missing: list[str] = []
+    for reference in references(check.expr):
+        ref, shift = reference
+        form = env.place(ref)[0]
+        if form is None or env.filing(form.code, shift) is None:
+            missing.append(_filing_name(form, ref.form or "", shift, words))
+        elif reference in columns and isinstance(ref, FieldRef):
+            if None in (env.column(ref, shift) or ()):
+                missing.append(words.reference(ref, shift))
+        elif env.scalar(ref, shift) is None and env.is_blank(ref, shift):
+            missing.append(words.reference(ref, shift))
+    missing += [f"{ref.scope}.{ref.name}" for ref in attributes(check.expr) if env.attr(ref) is None]
+    return tuple(dict.fromkeys(missing))
+
+
+def _filing_name(form: Form | None, code: str, shift: str, words: Words) -> str:
+    """A filing that does not exist: "上期的 DB01《…》"."""
+    when = {
+        "prev": ("上期的", "previous "),
+        "prev_ye": ("上年末的", "last year-end's "),
+        "sply": ("上年同期的", "last year's "),
+    }.get(shift, ("", ""))
+    if form is None:
+        return f"{words.pair(when)}{code}"
+    return words.pair((f"{when[0]} {form.code}《{form.name_zh}》".strip(), f"{when[1]}{form.code} filing"))
+
+
+def _at_their_source(findings: Sequence[Finding], forms: Mapping[str, Form]) -> list[Finding]:
+    """Without those on subtotals whose own items fail the same check: one slip is told once, where it is."""
+    failing: dict[tuple[str, str], set[str]] = {}
+    for finding in findings:
+        failing.setdefault((finding.check_id, finding.col), set()).add(finding.row)
+    return [
+        finding
+        for finding in findings
+        if not _items(forms[finding.form], finding) & failing[finding.check_id, finding.col]
+    ]
+
+
+def _items(form: Form, finding: Finding) -> set[str]:
+    """The rows of the same form that the computed cell of a finding adds up; empty for an entered cell."""
+    spec = form.cell_spec(finding.row, finding.col) if form.layout == "fixed" else None
+    if spec is None or spec.computed is None:
+        return set()
+    refs = (reference.ref for reference in references(spec.computed.expr))
+    return {ref.row for ref in refs if isinstance(ref, CellRef) and ref.form is None} - {finding.row}
+
+
+def _in_order(
+    findings: list[Finding],
+    forms: Mapping[str, Form],
+    values: Mapping[str, Values | None],
+    industry: str | None,
+) -> Iterator[Finding]:
+    places: dict[str, tuple[int, dict[str, int], dict[str, int]]] = {}
+    for index, (code, form) in enumerate(forms.items()):
+        rows = form.row_keys(values.get(code), industry)
+        places[code] = (
+            index,
+            {key: number for number, key in enumerate(rows)},
+            {column.key: number for number, column in enumerate(form.columns)},
+        )
+
+    def place(finding: Finding) -> tuple[int, int, int]:
+        index, rows, columns = places[finding.form]
+        return index, rows.get(finding.row, -1), columns.get(finding.col, -1)
+
+    return iter(sorted(findings, key=place))
