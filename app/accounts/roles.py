@@ -41,7 +41,12 @@ ROLES: tuple[RoleSpec, ...] = (
         "ContentEditor",
         "内容编辑",
         "Content editor",
-        {"ConsoleHome": ("can_use",), "AnnouncementAdmin": (*READ, *WRITE), "PageAdmin": (*READ, "can_edit")},
+        {
+            "ConsoleHome": ("can_use",),
+            "AnnouncementAdmin": (*READ, *WRITE),
+            "PageAdmin": (*READ, "can_edit"),
+            "SuggestionAdmin": (*READ, "can_reply"),
+        },
     ),
     RoleSpec(
         "Supervisor",

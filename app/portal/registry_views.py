@@ -1,0 +1,99 @@
+"""The four public lists: table, one institution, download."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import abort, render_template, request, send_file
+
+from app.core import clock
+from app.institutions.models import Region
+from app.institutions.rules import INDUSTRIES
+from app.portal import queries, registry_queries
+from app.portal.caching import not_stored
+from app.portal.counting import count_opening
+from app.portal.downloads import FORMATS, write_file
+from app.portal.labels import LIST_LABELS
+from app.portal.rules import page_number, query_words
+from app.portal.views import MAX_ID, blueprint
+
+
+def _industry_or_404(industry: str) -> str:
+    if industry not in INDUSTRIES:
+        abort(404)
+    return industry
+
+
+def _chosen_region(regions: list[Region]) -> Region | None:
+    code = request.args.get("region", "")
+    return next((region for region in regions if region.code == code), None)
+
+
+@blueprint.get("/registry/<industry>/")
+@not_stored
+def registry(industry: str) -> Any:
+    """A public list; its opening is counted."""
+    _industry_or_404(industry)
+    count_opening("list", industry, clock.now())
+    regions = registry_queries.regions()
+    region = _chosen_region(regions)
+    words = query_words(request.args.get("q"))
+    found = registry_queries.listed_page(
+        industry,
+        clock.today(),
+        words=words,
+        region_prefix=region.prefix if region else "",
+        page=page_number(request.args.get("page")),
+    )
+    return render_template(
+        "portal/registry.html",
+        industry=industry,
+        found=found,
+        words=words,
+        region=region,
+        regions=regions,
+        views=queries.views("list", [industry])[industry],
+        counted=queries.views("institution", [str(row.id) for row in found.rows]),
+        today=clock.today(),
+    )
+
+
+@blueprint.get("/registry/<industry>/<int:institution_id>")
+@not_stored
+def registry_item(industry: str, institution_id: int) -> Any:
+    """One institution; its opening is counted."""
+    _industry_or_404(industry)
+    now, today = clock.now(), clock.today()
+    item = None
+    if institution_id <= MAX_ID:
+        item = registry_queries.listed_one(industry, institution_id, today)
+    if item is None:
+        abort(404)
+    count_opening("institution", institution_id, now)
+    views = queries.views("institution", [str(institution_id)])[str(institution_id)]
+    return render_template("portal/registry_item.html", industry=industry, item=item, views=views, today=today)
+
+
+@blueprint.get("/registry/<industry>/download.<kind>")
+@not_stored
+def registry_download(industry: str, kind: str) -> Any:
+    """The list with the filters that are on, as Excel, CSV or JSON. Not an opening."""
+    _industry_or_404(industry)
+    if kind not in FORMATS:
+        abort(404)
+    region = _chosen_region(registry_queries.regions())
+    rows = registry_queries.listed_all(
+        industry,
+        clock.today(),
+        words=query_words(request.args.get("q")),
+        region_prefix=region.prefix if region else "",
+    )
+    title = str(LIST_LABELS[industry])
+    name = f"{title}-{clock.today():%Y%m%d}.{kind}"
+    response = send_file(write_file(kind, rows, title), mimetype=FORMATS[kind], max_age=0)
+    # send_file leaves names outside ASCII to the browser's guess without an ASCII twin.
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename={industry}-{clock.today():%Y%m%d}.{kind}; filename*=UTF-8''{quote(name)}"
+    )
+    return response

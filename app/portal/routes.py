@@ -1,0 +1,8 @@
+"""The portal's blueprint with all its views, for the registry."""
+
+from __future__ import annotations
+
+from app.portal import registry_views, suggestion_views
+from app.portal.views import blueprint
+
+__all__ = ["blueprint", "registry_views", "suggestion_views"]
