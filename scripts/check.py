@@ -27,7 +27,10 @@ def run(title: str, command: list[str]) -> bool:
     done = subprocess.run(
         command, cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    print(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {title} ({time.monotonic() - start:.1f} s)", flush=True)
+    print(
+        f"{'ok    ' if done.returncode == 0 else 'FAILED'} {title} ({time.monotonic() - start:.1f} s)",
+        flush=True,
+    )
     if done.returncode:
         print("\n".join(f"    {line}" for line in done.stdout.splitlines()[-SHOWN_LINES:]), flush=True)
     return done.returncode == 0

@@ -116,7 +116,10 @@ def wanted(locale: str) -> Found:
     if locale == ENGLISH:
         return {key: names for key, names in ours.items() if is_chinese(key)}
     english = {key: names for key, names in ours.items() if not is_chinese(key) and LETTER.search(str(key))}
-    return {**{key: {f"flask_appbuilder/{n}" for n in names} for key, names in fab_texts().items()}, **english}
+    return {
+        **{key: {f"flask_appbuilder/{n}" for n in names} for key, names in fab_texts().items()},
+        **english,
+    }
 
 
 def catalogue_file(locale: str) -> Path:
@@ -276,7 +279,10 @@ def show_missing(locale: str, style: str) -> None:
     """List what is to be translated, as lines or as a JSON object to fill in."""
     missing = untranslated(locale)
     if style == "json":
-        empty = {key if isinstance(key, str) else key[0]: "" if isinstance(key, str) else ["", ""] for key in missing}
+        empty = {
+            key if isinstance(key, str) else key[0]: "" if isinstance(key, str) else ["", ""]
+            for key in missing
+        }
         print(json.dumps(empty, ensure_ascii=False, indent=1))
     else:
         print_lines(missing)

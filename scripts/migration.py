@@ -32,7 +32,9 @@ def main(name: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         app = create_app(
-            SQLALCHEMY_DATABASE_URI=f"sqlite:///{place / 'scratch.db'}", INSTANCE_DIR=place, FILES_DIR=place / "files"
+            SQLALCHEMY_DATABASE_URI=f"sqlite:///{place / 'scratch.db'}",
+            INSTANCE_DIR=place,
+            FILES_DIR=place / "files",
         )
         with app.app_context():
             upgrade()

@@ -39,7 +39,10 @@ def main() -> int:
     try:
         app.run(host=host, port=port, threaded=True)
     except OSError as problem:
-        print(f"端口 {port} 无法使用：{problem}；可用 PORT=8001 make run / port {port} cannot be used", file=sys.stderr)
+        print(
+            f"端口 {port} 无法使用：{problem}；可用 PORT=8001 make run / port {port} cannot be used",
+            file=sys.stderr,
+        )
         return 1
     return 0
 

@@ -53,7 +53,11 @@ def stages(more: list[str]) -> list[Stage]:
     url = capabilities.postgres_url()
     sqlite, postgres = {"TEST_DATABASE_URL": ""}, {"TEST_DATABASE_URL": url or ""}
     plain = [
-        Stage("SQLite: unit, integration, journeys", [*parallel, *folders("unit", "integration", "journeys"), *more], sqlite),
+        Stage(
+            "SQLite: unit, integration, journeys",
+            [*parallel, *folders("unit", "integration", "journeys"), *more],
+            sqlite,
+        ),
         Stage(
             "PostgreSQL: integration, journeys",
             [*parallel, *folders("integration", "journeys"), *more],
