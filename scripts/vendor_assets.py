@@ -94,7 +94,7 @@ ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEAL
 """
 
 SOURCE_MAP = re.compile(r"\s*(//[#@] ?sourceMappingURL=\S+|/\*[#@] ?sourceMappingURL=[^*]*\*/)")
-ADDRESS_IN_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.S | re.M)
 
 
 def fetch(package: str, into: Path) -> Path:
@@ -116,7 +116,7 @@ def fetch(package: str, into: Path) -> Path:
 def without_addresses(text: str) -> str:
     """Drop source maps and the addresses in licence comments, so that no served file names an outside origin."""
     text = SOURCE_MAP.sub("", text)
-    return ADDRESS_IN_COMMENT.sub(lambda m: re.sub(r"\s*\(?\bhttps?://[^\s)*]+\)?", "", m.group()), text)
+    return COMMENT.sub(lambda m: re.sub(r"\s*\(?\bhttps?://[^\s)*]+\)?", "", m.group()), text)
 
 
 def transform_for(package: str, name: str) -> Callable[[str], str]:

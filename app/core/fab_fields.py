@@ -10,10 +10,12 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from flask_appbuilder import forms as fab_forms
 from flask_appbuilder.fields import EnumField
+from flask_appbuilder.models.base import BaseInterface
 from flask_appbuilder.models.sqla import filters as sqla_filters
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
@@ -90,6 +92,14 @@ class Picker(widgets.Select):
         if self.multiple or len(list(field.iter_choices())) > PICKER_FROM:
             kwargs.setdefault("data-picker", True)
         return super().__call__(field, **kwargs)
+
+
+    @classmethod
+    def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
+        """FAB's blank choice has no words; an empty line in a list says nothing to anybody."""
+        if not str(choice.label or ""):
+            choice.label = _("（未选择）")
+        return super().render_option(choice, **kwargs)
 
 
 class ManyPicker(Picker):
@@ -225,10 +235,20 @@ CONVERSION_TABLE = (
 )
 
 
+_fab_value = BaseInterface._get_attr_value
+
+
+def labelled_value(item: Any, column: str) -> Any:
+    """What lists and details show of a column: an enumeration's label, where FAB shows what is stored."""
+    raw = getattr(item, column, None)
+    return getattr(raw, "label", raw.value) if isinstance(raw, Enum) else _fab_value(item, column)
+
+
 def install() -> None:
     """Put our fields and widgets where FAB looks for its own. Safe to call more than once."""
     fab_forms.FieldConverter.conversion_table = CONVERSION_TABLE
     fab_forms.Select2Widget = Picker
     fab_forms.Select2ManyWidget = ManyPicker
     fab_forms.EnumField = LabelledEnumField
+    BaseInterface._get_attr_value = staticmethod(labelled_value)
     sqla_filters.set_value_to_type = typed_filter_value

@@ -54,6 +54,9 @@ export function upgradePickers(root) {
   const selects = [...root.querySelectorAll("select[data-picker]:not(.tomselected)")];
   if (!selects.length) return;
   tomSelect()
-    .then((TomSelect) => selects.forEach((select) => new TomSelect(select, options(select))))
+    .then((TomSelect) => selects.forEach((select) => {
+        new TomSelect(select, options(select));
+        select.setAttribute("aria-hidden", "true"); // the box beside it carries the label now
+      }))
     .catch(() => {});
 }

@@ -1030,5 +1030,5 @@ P.valueOf = function () {
 
 export var Big = _Big_();
 
-/// <reference types="https://raw.githubusercontent.com/DefinitelyTyped/DefinitelyTyped/master/types/big.js/index.d.ts" />
+/// <reference types=" />
 export default Big;
