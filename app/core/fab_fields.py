@@ -98,7 +98,7 @@ class Picker(widgets.Select):
     def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
         """FAB's blank choice has no words; an empty line in a list says nothing to anybody."""
         if not str(choice.label or ""):
-            choice.label = _("（未选择）")
+            choice = choice._replace(label=_("（未选择）"))
         return super().render_option(choice, **kwargs)
 
 
