@@ -93,3 +93,6 @@ ROLES: tuple[RoleSpec, ...] = (
 )
 
 ROLES_BY_NAME = {role.name: role for role in ROLES}
+
+# 三员: whoever holds one of these posts holds no other role at all.
+EXCLUSIVE_POSTS = ("SystemAdministrator", "SecurityAdministrator", "Auditor")

@@ -64,9 +64,11 @@ def password_problems(
 
 
 def _is_common(password: str, common: frozenset[str]) -> bool:
-    bare = re.sub(r"[\W_]+", "", password.lower())
-    letters = re.sub(r"\d+$", "", bare)
-    return bare in common or letters in common or letters.translate(_LOOK_ALIKES) in common or _is_run(bare)
+    lower = password.lower()
+    bare = re.sub(r"[\W_]+", "", lower)
+    readings = {bare, re.sub(r"[\d\W_]+", "", re.sub(r"[\d\W_]+$", "", lower).translate(_LOOK_ALIKES))}
+    readings.add(re.sub(r"\d+$", "", bare))
+    return bool(readings & common) or _is_run(bare)
 
 
 def _is_run(text: str) -> bool:

@@ -1,0 +1,83 @@
+"""The personal centre: one's own account and password, in the face that the account belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask_babel import gettext as _
+
+from app.accounts.access import current_account, login_required
+from app.accounts.authentication import verify_password
+from app.accounts.forms import PasswordForm
+from app.accounts.models import ENTERPRISE
+from app.accounts.passwords import change_password as set_password
+from app.accounts.queries import titles_of
+from app.accounts.security import SESSION_KEY
+from app.accounts.views import failure_message
+from app.core import clock
+from app.core.db import commits
+from app.core.errors import Invalid
+from app.extensions import limiter
+
+blueprint = Blueprint("accounts", __name__)
+
+LAYOUTS = {"workspace": "layout/workspace.html", "console": "layout/console.html"}
+
+
+def _face() -> str:
+    return "workspace" if current_account().kind == ENTERPRISE else "console"
+
+
+def _elsewhere(face: str, endpoint: str) -> Any:
+    """A redirect when the account belongs to the other face."""
+    return None if face == _face() else redirect(url_for(endpoint, face=_face()))
+
+
+@blueprint.get("/account/", defaults={"face": ""})
+@blueprint.get("/<any(workspace, console):face>/profile")
+@login_required
+def profile(face: str) -> Any:
+    """Who I am here."""
+    account = current_account()
+    return _elsewhere(face, ".profile") or render_template(
+        "workspace/profile/profile.html", layout=LAYOUTS[face], account=account, roles=titles_of(account)
+    )
+
+
+@blueprint.get("/account/password", defaults={"face": ""})
+@blueprint.get("/<any(workspace, console):face>/profile/password")
+@login_required
+def change_password(face: str) -> Any:
+    """The form for a new password."""
+    return _elsewhere(face, ".change_password") or _page(face, PasswordForm(formdata=None))
+
+
+@blueprint.post("/<any(workspace, console):face>/profile/password")
+@limiter.limit("20 per minute")
+@login_required
+@commits
+def save_password(face: str) -> Any:
+    """Check the old password under the same lock as the log-in, then take the new one."""
+    form, account, now = PasswordForm(), current_account(), clock.now()
+    if not form.validate():
+        return _page(_face(), form), 422
+    attempt = verify_password(account, form.old.data or "", now)
+    if attempt.account is None:
+        form.old.errors = [
+            _("原密码不正确，再输错 %(n)s 次账号将锁定 15 分钟。", n=attempt.tries_left)
+            if attempt.problem == "wrong"
+            else failure_message(attempt, now)
+        ]
+        return _page(_face(), form), 422
+    try:
+        set_password(account, form.new.data or "", now=now, session_key=session[SESSION_KEY])
+    except Invalid as problem:
+        form.new.errors = problem.details["reasons"]
+        return _page(_face(), form), 422
+    flash(_("密码已修改，其他设备上的登录已全部退出。"), "success")
+    return redirect(url_for(".profile", face=_face()))
+
+
+def _page(face: str, form: PasswordForm) -> str:
+    return render_template("workspace/profile/password.html", layout=LAYOUTS[face], face=face, form=form)
