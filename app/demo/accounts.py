@@ -1,0 +1,87 @@
+"""The demonstration's accounts: one per role and one per company, all with the password on screen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app
+from flask_appbuilder.security.sqla.models import Role
+from sqlalchemy import select
+from werkzeug.security import generate_password_hash
+
+from app.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from app.accounts.models import ENTERPRISE, STAFF, Account
+from app.accounts.roles import ENTERPRISE_ROLE, ROLES_BY_NAME
+from app.core.db import db
+from app.demo.companies import Company
+from app.institutions.models import Institution
+
+# The first company of each industry carries the account that the log-in page shows.
+SHOWN = {"guarantee": "demo-danbao", "microloan": "demo-xiaodai", "pawn": "demo-diandang", "leasing": "demo-zulin"}
+STAFF_NAMES = {
+    "Supervisor": "监管示例",
+    "Approver": "审批示例",
+    "Inspector": "检查示例",
+    "ContentEditor": "编辑示例",
+    "SystemAdministrator": "系统示例",
+    "SecurityAdministrator": "安全示例",
+    "Auditor": "审计示例",
+}
+_hashes: dict[str, str] = {}
+
+
+def _password() -> str:
+    method = current_app.config["FAB_PASSWORD_HASH_METHOD"]
+    # Hashed once: forty scrypt hashes would cost the newcomer six seconds for the same known word.
+    if method not in _hashes:
+        _hashes[method] = generate_password_hash(DEMO_PASSWORD, method=method)
+    return _hashes[method]
+
+
+def _role(name: str) -> Role:
+    return db.session.scalars(select(Role).where(Role.name == name)).one()
+
+
+def staff_accounts(now: datetime) -> dict[str, Account]:
+    """Create one account per staff role; returns them by role."""
+    found = {}
+    for shown in DEMO_ACCOUNTS:
+        if shown.role == ENTERPRISE_ROLE:
+            continue
+        found[shown.role] = _account(
+            shown.username, STAFF_NAMES[shown.role], f"{shown.username}@example.invalid", shown.role, now
+        )
+        found[shown.role].kind = STAFF
+        found[shown.role].sees_filings = ROLES_BY_NAME[shown.role].sees_filings
+    db.session.flush()
+    return found
+
+
+def enterprise_account(company: Company, institution: Institution, now: datetime) -> Account:
+    """The account of a company's accountant."""
+    db.session.flush()
+    first = not db.session.scalars(
+        select(Account.id).where(Account.username == SHOWN[company.industry])
+    ).first()
+    username = SHOWN[company.industry] if first else f"company{company.number:03d}"
+    account = _account(username, company.contact, company.email, ENTERPRISE_ROLE, now)
+    account.kind, account.institution_id, account.mobile = ENTERPRISE, institution.id, company.mobile
+    db.session.flush()
+    return account
+
+
+def _account(username: str, name: str, email: str, role: str, now: datetime) -> Account:
+    account = Account(
+        username=username,
+        first_name=name[:1],
+        last_name=name[1:],
+        display_name=name,
+        email=email,
+        active=True,
+        password=_password(),
+        password_changed_at=now,
+        kind=ENTERPRISE if role == ENTERPRISE_ROLE else STAFF,
+    )
+    account.roles = [_role(role)]
+    db.session.add(account)
+    return account

@@ -1,0 +1,40 @@
+"""`flask demo`: fill an empty platform with the demonstration; does nothing where there is data already."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from sqlalchemy import func, select
+
+from app.core import clock
+from app.core.db import commits, db
+from app.core.scope import SYSTEM, scoped
+from app.demo.accounts import staff_accounts
+from app.demo.scenario import tell
+from app.filings.definitions.services import load_into_database
+from app.institutions.models import Institution
+from app.institutions.regions import load_regions
+from app.portal.seed import seed_portal
+
+
+@click.command("demo")
+def demo_command() -> None:
+    """Create demonstration institutions, accounts, filings and announcements relative to today."""
+    if current_app.config["PRODUCTION"] or not current_app.config["DEMONSTRATION"]:
+        raise click.ClickException("demonstration data are refused here: PLATFORM_ENV=production or DEMONSTRATION=0")
+    with scoped(SYSTEM):
+        if db.session.scalar(select(func.count()).select_from(Institution)):
+            click.echo("demonstration: data are there already, nothing changed")
+            return
+        number = commits(fill)()
+    click.echo(f"demonstration: {number} institutions created")
+
+
+def fill() -> int:
+    """Everything in one transaction: a half-told story is worse than none."""
+    now = clock.now()
+    load_regions()
+    load_into_database(now)
+    staff = staff_accounts(now)
+    seed_portal(now)
+    return tell(now, staff["Supervisor"])
