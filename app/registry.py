@@ -8,6 +8,7 @@ from app import navigation
 from app.accounts.security import PlatformSecurityManager
 from app.core.db import db
 from app.core.fab import PlatformBuilder
+from app.portal import navigation as portal_navigation
 
 
 def init_app(app: Flask) -> None:
@@ -26,17 +27,23 @@ def init_app(app: Flask) -> None:
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
     navigation.init_app(app)
+    portal_navigation.init_app(app)
 
 
 def _console_views() -> list[type]:
     """FAB views of the console; each feature's admin module brings its own."""
     from app.filings.admin import CatalogueAdmin, FilingAdmin, FilingReview, PeriodAdmin
+    from app.portal.admin import AnnouncementAdmin, PageAdmin
+    from app.portal.suggestion_admin import SuggestionAdmin
 
-    return [FilingAdmin, FilingReview, PeriodAdmin, CatalogueAdmin]
+    return [AnnouncementAdmin, PageAdmin, SuggestionAdmin, FilingAdmin, FilingReview, PeriodAdmin, CatalogueAdmin]
 
 
 def _blueprints() -> list[Blueprint]:
     """Pages of the portal and the workspace."""
+    from app.accounts.profile import blueprint as profile
     from app.core.captcha_views import blueprint as captcha
+    from app.portal.routes import blueprint as portal
+    from app.core.files import blueprint as files
 
-    return [captcha]
+    return [portal, profile, captcha, files]

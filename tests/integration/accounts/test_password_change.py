@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from sqlalchemy import select
 
@@ -52,7 +54,7 @@ def test_each_refusal_says_why_and_changes_nothing(app, sign_in, values, message
 def test_the_last_five_passwords_cannot_be_chosen_again(app, sign_in):
     client = sign_in(make_account("Supervisor"))
     chosen = [PASSWORD, *(f"Xin-Mima-9753{n}x" for n in range(5))]
-    for old, new in zip(chosen, chosen[1:], strict=False):
+    for old, new in pairwise(chosen):
         assert change(client, old, new).status_code == 302
     assert "最近 5 次" in change(client, chosen[-1], chosen[1]).text
     assert change(client, chosen[-1], chosen[0]).status_code == 302
