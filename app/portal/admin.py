@@ -76,7 +76,17 @@ class AnnouncementAdmin(SafeModelView):
     edit_title = _l("编辑公告")
     show_title = _l("公告")
     list_columns = ["title", "category", "shown_state", "publish_at", "pinned", "views"]
-    show_columns = ["title", "category", "shown_state", "publish_at", "source", "pinned", "views", "summary", "body"]
+    show_columns = [
+        "title",
+        "category",
+        "shown_state",
+        "publish_at",
+        "source",
+        "pinned",
+        "views",
+        "summary",
+        "body",
+    ]
     add_columns = ["title", "category", "summary", "source", "publish_at", "pinned", "body"]
     edit_columns = add_columns
     search_columns = ["title", "category", "status", "publish_at", "pinned", "body_text"]
@@ -156,7 +166,12 @@ class AnnouncementAdmin(SafeModelView):
         """Into the history, while there is something to refer to."""
         record("AnnouncementDeleted", item, actor=current_account(), data={"title": item.title})
 
-    @action("publish", _l("发布"), _l("确定发布所选公告吗？发布后所有人可见；发布时间在将来的，到时自动公开。"), "send")
+    @action(
+        "publish",
+        _l("发布"),
+        _l("确定发布所选公告吗？发布后所有人可见；发布时间在将来的，到时自动公开。"),
+        "send",
+    )
     def publish(self, items: Any) -> Any:
         """Release one or several."""
         return self._each(items, publish_announcement, _l("已发布 %(n)s 条公告。"))

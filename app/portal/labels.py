@@ -40,7 +40,12 @@ INDUSTRY_LABELS = {
     "pawn": _l("典当行"),
     "leasing": _l("融资租赁公司"),
 }
-INDUSTRY_ICONS = {"microloan": "coins", "guarantee": "shield-check", "pawn": "scale", "leasing": "building-skyscraper"}
+INDUSTRY_ICONS = {
+    "microloan": "coins",
+    "guarantee": "shield-check",
+    "pawn": "scale",
+    "leasing": "building-skyscraper",
+}
 INSTITUTION_STATE_LABELS = {
     "operating": _l("正常营业"),
     "suspended": _l("停业"),

@@ -44,7 +44,9 @@ def nav_items() -> list[dict[str, Any]]:
         for industry in INDUSTRIES
     ]
     items.append(_group(_("名单公示"), lists))
-    items.append(_group(_("互动交流"), [_item(text, url, request.path == url) for text, url in interaction()]))
+    items.append(
+        _group(_("互动交流"), [_item(text, url, request.path == url) for text, url in interaction()])
+    )
     return items
 
 

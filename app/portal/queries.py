@@ -32,7 +32,7 @@ class Found:
     total: int
 
 
-def paged(query: Select[Any], page: int, size: int) -> Found:
+def paged(query: Select[*tuple[Any, ...]], page: int, size: int) -> Found:
     """Cut one page out of an ordered query; a page beyond the end gives the last one."""
     total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     pages = max(1, -(-total // size))
@@ -135,7 +135,9 @@ def neighbours(item: Announcement, now: datetime) -> tuple[Row[Any] | None, Row[
 
 def views(subject: str, keys: Sequence[str]) -> dict[str, int]:
     """How often each of these things was opened; 0 for what never was."""
-    query = select(ViewCount.key, ViewCount.views).where(ViewCount.subject == subject, ViewCount.key.in_(keys))
+    query = select(ViewCount.key, ViewCount.views).where(
+        ViewCount.subject == subject, ViewCount.key.in_(keys)
+    )
     return {**dict.fromkeys(keys, 0), **{key: count for key, count in db.session.execute(query)}}
 
 

@@ -46,7 +46,7 @@ def _listed(today: date) -> list[ColumnElement[bool]]:
 
 def _list_query(
     industry: str | None, words: tuple[str, ...], region_prefix: str, today: date
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     conditions = _listed(today)
     if industry:
         conditions.append(Institution.industry == industry)

@@ -72,7 +72,9 @@ def registry_item(industry: str, institution_id: int) -> Any:
         abort(404)
     count_opening("institution", institution_id, now)
     views = queries.views("institution", [str(institution_id)])[str(institution_id)]
-    return render_template("portal/registry_item.html", industry=industry, item=item, views=views, today=today)
+    return render_template(
+        "portal/registry_item.html", industry=industry, item=item, views=views, today=today
+    )
 
 
 @blueprint.get("/registry/<industry>/download.<kind>")

@@ -16,7 +16,9 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 DROP_WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math"}
 
 _MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!]")
-_BLOCK_END = re.compile(r"</(?:p|h2|h3|h4|li|tr|blockquote|table|caption)>|<br\s*/?>|<hr\s*/?>", re.IGNORECASE)
+_BLOCK_END = re.compile(
+    r"</(?:p|h2|h3|h4|li|tr|blockquote|table|caption)>|<br\s*/?>|<hr\s*/?>", re.IGNORECASE
+)
 _ONLY_PARAGRAPHS = re.compile(r"(?:\s*<p>(?:[^<]|<br>)*</p>\s*)+")
 
 

@@ -40,7 +40,7 @@ def publish_announcement(item: Announcement, *, actor: Any, now: datetime) -> No
     """Release an announcement: now, or at its `publish_at` when that lies ahead."""
     verb = publishing_verb(item.publish_at, now)
     states = _move(item, verb)
-    if item.publish_at is None or states[0] == "withdrawn" and verb == "publish":
+    if item.publish_at is None or (states[0] == "withdrawn" and verb == "publish"):
         item.publish_at = now
     kind = "AnnouncementScheduled" if verb == "schedule" else "AnnouncementPublished"
     record(kind, item, actor=actor, now=now, states=states)
