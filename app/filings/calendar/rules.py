@@ -20,9 +20,12 @@ _STATES = {
     "approved": ("已通过", "approved"),
 }
 _INSTITUTION_STATES = {
+    "preparing": ("筹备", "being set up"),
     "pending": ("待审核", "awaiting approval"),
     "rejected": ("未通过审核", "rejected"),
-    "suspended": ("停用", "suspended"),
+    "suspended": ("停业", "suspended"),
+    "terminating": ("拟终止", "about to be terminated"),
+    "liquidation": ("清算", "in liquidation"),
     "terminated": ("已终止", "terminated"),
 }
 

@@ -137,4 +137,4 @@ def test_every_reason_can_be_told_in_both_languages():
     (gone,) = gate(replace(INSIDE, terminated_from=date(2026, 12, 5)))
     assert "2026-12-05" in describe(gone, "zh") and "2026-12-05" in describe(gone, "en")
     (off,) = gate(replace(INSIDE, institution_status="suspended"))
-    assert "停用" in describe(off, "zh") and "suspended" in describe(off, "en")
+    assert "停业" in describe(off, "zh") and "suspended" in describe(off, "en")
