@@ -125,6 +125,8 @@ def _file_one_off(story: Story, company: Company) -> None:
 
 
 UNFINISHED = {14, 26}
+# Companies that report an overdue liability this month: a warning (DB02-13) that they have to explain.
+OVERDUE_LIABILITY = {3, 8, 10}
 
 
 def _file_months(story: Story, company: Company) -> None:
@@ -137,6 +139,8 @@ def _file_months(story: Story, company: Company) -> None:
         course = _course(company.number, age)
         if course == "nothing":
             continue
+        if age == 0 and company.number in OVERDUE_LIABILITY:
+            entries["DB02"]["r20"]["close"] = entries["DB02"]["r21"]["close"] = "180.00"
         moment = min(period.opens_at + timedelta(days=2 + company.number % 6, hours=10), story.now)
         place = _place(story, company, "guarantee-business-monthly", period, moment)
         if course == "draft":

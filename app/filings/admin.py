@@ -23,7 +23,7 @@ from app.filings.definitions.models import FormDefinition
 from app.filings.definitions.queries import forms_by_id
 from app.filings.submissions import review, review_page
 from app.filings.submissions.models import Filing
-from app.filings.words import EVENTS, FAMILIES, FILING_STATES, FREQUENCIES, INDUSTRIES, word
+from app.filings.labels import EVENTS, FAMILIES, FILING_STATES, FREQUENCIES, INDUSTRIES, word
 
 
 def _badge(table: dict[str, Any], code: str | None) -> Markup:

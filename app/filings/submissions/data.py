@@ -21,11 +21,16 @@ from app.filings.compute import Context
 from app.filings.definitions.models import ReportSet, ReportSetForm
 from app.filings.definitions.queries import definition_ids_on, forms_by_id
 from app.filings.definitions.schema import Form, Values
+from app.filings.expressions.types import Shift
 from app.filings.expressions.walk import references
 from app.filings.submissions.models import Filing, FilingForm, FilingVersion
 from app.filings.submissions.rules import HANDED_IN_STATES, ONCE
 from app.filings.values import from_json
 from app.institutions.models import Institution
+
+
+# {(form code, shift): (the form, its values with computed cells)}; what was not filed is absent.
+Neighbours = dict[tuple[str, Shift], tuple[Form, Values]]
 
 
 @dataclass
@@ -41,7 +46,13 @@ class FilingData:
     drafts: dict[str, FilingForm]
     values: dict[str, Values | None]  # None: nothing was ever entered
     context: Context
+    neighbours: Neighbours
     required: dict[str, bool] = field(default_factory=dict)
+
+    def shown(self, code: str) -> Values:
+        """What there is of one form, or its empty rows."""
+        values = self.values.get(code)
+        return self.forms[code].empty_values() if values is None else values
 
     @property
     def rejects(self) -> dict[str, dict[str, Any]]:
@@ -81,6 +92,7 @@ def load_data(
         code: from_json(form, drafts[code].content) if code in drafts else None
         for code, form in forms.items()
     }
+    found = neighbours(institution.id, period, forms)
     return FilingData(
         institution=institution,
         report_set=report_set,
@@ -90,7 +102,8 @@ def load_data(
         forms=forms,
         drafts=drafts,
         values=values,
-        context=make_context(institution, period, forms, now),
+        context=make_context(institution, period, forms, found, now),
+        neighbours=found,
         required={member.form_code: member.required for member in report_set.members},
     )
 
@@ -103,10 +116,13 @@ def _drafts(filing: Filing | None) -> dict[str, FilingForm]:
 
 
 def make_context(
-    institution: Institution, period: ReportingPeriod | None, forms: dict[str, Form], now: datetime
+    institution: Institution,
+    period: ReportingPeriod | None,
+    forms: dict[str, Form],
+    found: Neighbours,
+    now: datetime,
 ) -> Context:
     """What expressions may ask: ORG, PERIOD and neighbouring filings."""
-    found = neighbours(institution.id, period, forms)
     known = dict(forms)
     known.update({code: form for (code, _), (form, _values) in found.items() if code not in known})
 
@@ -142,15 +158,15 @@ def period_attributes(period: ReportingPeriod | None, today: date) -> dict[str, 
     }
 
 
-def needs(form: Form) -> frozenset[tuple[str, str]]:
+def needs(form: Form) -> frozenset[tuple[str, Shift]]:
     """(form code, shift) of every other filing that this form's formulas and checks read."""
     if "needs" not in form.derived:
         form.derived["needs"] = frozenset(_needs(form))
-    found: frozenset[tuple[str, str]] = form.derived["needs"]
+    found: frozenset[tuple[str, Shift]] = form.derived["needs"]
     return found
 
 
-def _needs(form: Form) -> Iterable[tuple[str, str]]:
+def _needs(form: Form) -> Iterable[tuple[str, Shift]]:
     expressions = [check.expr for check in form.checks]
     expressions += [formula.expr for row in form.rows for formula in row.formulas]
     expressions += [column.formula.expr for column in form.columns if column.formula]
@@ -181,7 +197,7 @@ def shifted_end(frequency: str, end: date, shift: str) -> date:
 
 def neighbours(
     institution_id: int, period: ReportingPeriod | None, forms: dict[str, Form]
-) -> dict[tuple[str, str], tuple[Form, Values]]:
+) -> Neighbours:
     """The handed-in values that `forms` refer to, by (code, shift); what was not filed is absent.
 
     The current period of another set counts from hand-in on; earlier periods only when accepted.
@@ -191,7 +207,7 @@ def neighbours(
     if not wanted:
         return {}
     ends = _possible_ends(wanted, period)
-    result: dict[tuple[str, str], tuple[Form, Values]] = {}
+    result: Neighbours = {}
     for code, end, payload, accepted in _handed_in(institution_id, {code for code, _ in wanted}, ends):
         entry = payload["forms"].get(code)
         if entry is None:
@@ -205,7 +221,7 @@ def neighbours(
     return result
 
 
-def _possible_ends(wanted: set[tuple[str, str]], period: ReportingPeriod | None) -> set[date]:
+def _possible_ends(wanted: set[tuple[str, Shift]], period: ReportingPeriod | None) -> set[date]:
     if period is None:
         return set()
     shifts = {shift for _, shift in wanted}
