@@ -138,4 +138,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Form {forms} in this file is not the version in force; its items may have changed. Download the new "
         "template, copy the values and import that.",
     ),
+    "no_identity": (
+        "文件不是用本平台的模板填写的，且与报表 {form} 的栏目不一致（找不到：{missing}）。请下载模板，把数值复制过去后再导入。",
+        "The file was not made from a template of this platform and differs from form {form} (not found: {missing})."
+        " Download the template, copy the values and import that.",
+    ),
+    "layout_changed": (
+        "工作表“{sheet}”与报表 {form} 的栏目不一致（找不到：{missing}）。请勿删改项目名称和表头；请下载新模板，把数值复制过去后再导入。",
+        "Sheet “{sheet}” differs from form {form} (not found: {missing}). Leave labels and headings as they are: "
+        "download a new template, copy the values and import that.",
+    ),
 }

@@ -13,15 +13,14 @@ from decimal import Decimal
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from app.filings.definitions.schema import CARD_ROW, CellSpec, Form, Value, Values
+from app.filings.definitions.schema import CARD_ROW, CellSpec, Form, Value
+from app.filings.environment import Context
 from app.filings.expressions.ast import AttrRef, CellRef, FieldRef, RowRef
 from app.filings.expressions.excel import NotRenderable, to_excel, wrap_computed
 from app.filings.expressions.types import Ref, Shift
 from app.filings.workbooks.plan import SheetPlan
 
 REFS_SHEET = "_refs"
-# {(form code, shift): (the form, its values with computed cells)}; a missing key: no such filing.
-Known = Mapping[tuple[str, Shift], tuple[Form, Values]]
 NO_VALUE = ""
 
 
@@ -44,9 +43,7 @@ class Locator:
     """Addresses for all formulas of one workbook."""
 
     plans: Mapping[str, SheetPlan]
-    known: Known
-    org: Mapping[str, Value]
-    period: Mapping[str, Value]
+    context: Context
     lang: str
     refs: RefsTable = field(default_factory=RefsTable)
 
@@ -71,7 +68,7 @@ class Locator:
         return stored
 
     def attribute(self, ref: AttrRef) -> str | None:
-        value = (self.org if ref.scope == "ORG" else self.period).get(ref.name)
+        value = (self.context.org if ref.scope == "ORG" else self.context.period).get(ref.name)
         return None if value is None else _constant(value)
 
     def cell(self, code: str, row_key: str, col_key: str, shift: Shift) -> str | None:
@@ -103,21 +100,19 @@ class Locator:
     def _form(self, code: str) -> Form | None:
         if code in self.plans:
             return self.plans[code].form
-        return next((known[0] for (known_code, _), known in self.known.items() if known_code == code), None)
+        return self.context.forms.get(code)
 
     def _known(self, code: str, row_key: str, col_key: str, shift: Shift) -> Value:
         """None is a blank cell, which counts as 0; NO_VALUE is null."""
-        found = self.known.get((code, shift))
-        if found is None:
+        form, values = self._form(code), self.context.lookup(code, shift)
+        if form is None or values is None:
             return NO_VALUE
-        form, values = found
         return self._as_shown(form, row_key, col_key, values.get(row_key, {}).get(col_key))
 
     def _known_column(self, code: str, col_key: str, shift: Shift) -> list[Value]:
-        found = self.known.get((code, shift))
-        if found is None:
+        form, values = self._form(code), self.context.lookup(code, shift)
+        if form is None or values is None:
             return [NO_VALUE]
-        form, values = found
         cells = [self._as_shown(form, key, col_key, row.get(col_key)) for key, row in values.items()]
         return cells or [None]
 
@@ -171,7 +166,7 @@ class _Here:
         return address.removeprefix(f"{self.book.plans[self.form.code].quoted}!")
 
 
-def _constant(value: Value) -> str:
+def _constant(value: object) -> str:
     if isinstance(value, Decimal | int):
         return format(value, "f") if isinstance(value, Decimal) else str(value)
     if isinstance(value, date):

@@ -8,12 +8,12 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from app.filings.definitions.schema import CellSpec
+from app.filings.workbooks.convert import TEXT_TYPES
 
 FONT = "Microsoft YaHei"
 INK, BLUE, GREY, RED = "#1F2A37", "#103057", "#6B7785", "#C62828"
 LINE = "#B9C3D0"
 HEADING, SECTION, INPUT, LOCKED, PAST = "#D9E4F1", "#EDF2F8", "#FFFBE3", "#F1F3F6", "#F8F9FB"
-TEXT_TYPES = frozenset({"text", "uscc", "id_number", "phone"})
 
 _BASE: dict[str, Any] = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"}
 _CELL = _BASE | {"border": 1, "border_color": LINE}

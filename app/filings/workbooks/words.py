@@ -67,3 +67,8 @@ def how_to_fill(spec: CellSpec, lang: str) -> str:
     if spec.is_numeric and spec.allow_negative:
         text += pick(lang, "，可为负数", "; may be negative")
     return text
+
+
+def label_twins(key: str) -> tuple[str, str]:
+    """A fixed word in both languages, to recognise it on a sheet."""
+    return _WORDS[key]

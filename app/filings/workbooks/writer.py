@@ -16,7 +16,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from app.filings.definitions.schema import Form, Value, Values
-from app.filings.workbooks.formulas import REFS_SHEET, Known, Locator
+from app.filings.environment import Context
+from app.filings.workbooks.formulas import REFS_SHEET, Locator
 from app.filings.workbooks.guide import write_guide
 from app.filings.workbooks.identity import (
     FORM_NAME_PREFIX,
@@ -29,7 +30,6 @@ from app.filings.workbooks.plan import FIRST_ROW, SheetPlan, plan_sheet
 from app.filings.workbooks.sheets import SheetWriter
 from app.filings.workbooks.styles import Styles
 from app.filings.workbooks.validation import Lists
-from app.filings.workbooks.words import say
 
 # The file's dates are those of the template's making, so that the same input gives the same bytes.
 _EPOCH = datetime(2020, 1, 1)  # noqa: DTZ001
@@ -37,20 +37,17 @@ _EPOCH = datetime(2020, 1, 1)  # noqa: DTZ001
 
 @dataclass(frozen=True, slots=True)
 class WorkbookContext:
-    """What a template shows and its formulas may read besides the forms themselves.
+    """What a template shows besides the forms: `period_name` and `due` in words, ready to be printed.
 
-    `period_name` is the period in words, `industry` hides rows and columns of other industries, `org` and
-    `period` are the attributes of the expression language, `known` the filings that formulas refer to.
+    `context` is the one that computing uses: institution's industry (hides rows and columns of others),
+    attributes, and the filings that formulas refer to.
     """
 
     institution: str
     period_name: str
-    industry: str | None = None
     set_name: str = ""
     due: str = ""
-    org: Mapping[str, Value] = field(default_factory=dict)
-    period: Mapping[str, Value] = field(default_factory=dict)
-    known: Known = field(default_factory=dict)
+    context: Context = field(default_factory=Context)
 
 
 def write_workbook(
@@ -71,7 +68,11 @@ def write_workbook(
     book.set_properties({"title": context.set_name or forms[0].name(lang), "created": _EPOCH})
     plans = {
         form.code: plan_sheet(
-            form, values_by_form.get(form.code, {}), lang, context.industry, form.code in prior_by_form
+            form,
+            values_by_form.get(form.code, {}),
+            lang,
+            context.context.industry,
+            form.code in prior_by_form,
         )
         for form in forms
     }
@@ -79,7 +80,7 @@ def write_workbook(
     write_guide(book, styles, forms, context, lang)
     sheets = [(plan, book.add_worksheet(plan.title)) for plan in plans.values()]
     lists = Lists(book, styles, lang)
-    locator = Locator(plans, context.known, context.org, context.period, lang)
+    locator = Locator(plans, context.context, lang)
     for plan, sheet in sheets:
         writer = SheetWriter(plan, sheet, styles, lists, locator, lang)
         writer.write(
@@ -141,6 +142,3 @@ def _write_identity(book: Workbook, styles: Styles, identity: Identity) -> None:
         book.set_custom_property(f"{NAME_PREFIX}{row + 1}", piece, "text")
         book.define_name(f"{NAME_PREFIX}{row + 1}", f'="{piece}"')
     sheet.protect()
-
-
-__all__ = ["WorkbookContext", "say", "write_workbook"]

@@ -1,0 +1,281 @@
+"""Bytes of a workbook -> RawBook. Runs in the sandbox, where a hostile file can only end this process."""
+
+from __future__ import annotations
+
+import re
+
+from app.filings.workbooks.package import Attributes, Package, TooComplex, Unreadable
+from app.filings.workbooks.raw import Format, Kind, RawBook, RawCell, RawSheet
+
+MAX_ROWS, MAX_COLS, MAX_CELLS, MAX_MERGES = 200_000, 256, 4_000_000, 5_000
+MAX_MERGED_CELLS = 500_000
+MAX_SHEETS, MAX_TEXT = 300, 32_767
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,4})\$?(\d{1,10})")
+_DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_KINDS: dict[str, Kind] = {"s": "s", "str": "s", "inlineStr": "s", "b": "b", "e": "e", "d": "d", "n": "n"}
+
+
+def extract(data: bytes) -> RawBook:
+    """Everything the reader needs. Raises Unreadable, TooComplex, and whatever a broken archive raises."""
+    package = Package(data)
+    home = _find(package.relations(""), "officeDocument") or "xl/workbook.xml"
+    relations = package.relations(home)
+    book = RawBook()
+    parts = _workbook(package, home, book, relations)
+    if not parts:
+        raise Unreadable("no sheets")
+    if len(parts) > MAX_SHEETS:
+        raise TooComplex("sheets")
+    texts = _shared_texts(package, _find(relations, "sharedStrings") or "xl/sharedStrings.xml")
+    formats = _formats(package, _find(relations, "styles") or "xl/styles.xml")
+    budget = _Budget()
+    for sheet, part in parts:
+        _SheetReader(sheet, texts, formats, budget).read(package, part)
+        book.sheets.append(sheet)
+    _properties(package, book)
+    return book
+
+
+def _find(relations: dict[str, tuple[str, str]], kind: str) -> str | None:
+    return next((part for found, part in relations.values() if found == kind), None)
+
+
+def _workbook(
+    package: Package, home: str, book: RawBook, relations: dict[str, tuple[str, str]]
+) -> list[tuple[RawSheet, str]]:
+    parts: list[tuple[RawSheet, str]] = []
+    names: list[str] = []
+
+    def start(tag: str, attributes: Attributes) -> None:
+        if tag == "workbookPr" and attributes.get("date1904") in ("1", "true", "on"):
+            book.date_mode = "1904"
+        elif tag == "sheet":
+            kind, part = relations.get(attributes.get("id", ""), ("", ""))
+            # Charts and macro sheets hold no cells.
+            if kind == "worksheet":
+                state = attributes.get("state", "visible")
+                parts.append((RawSheet(attributes.get("name", ""), state), part))
+        elif tag == "definedName":
+            names.append(attributes.get("name", ""))
+
+    def end(tag: str, text: str) -> None:
+        if tag == "definedName" and names:
+            book.names[names.pop()] = text[:MAX_TEXT]
+
+    if not package.scan(home, start, end):
+        raise Unreadable("no workbook part")
+    return parts
+
+
+def _shared_texts(package: Package, part: str) -> list[str]:
+    texts: list[str] = []
+    reader = _RichText()
+
+    def start(tag: str, attributes: Attributes) -> None:
+        if tag == "si":
+            reader.clear()
+        reader.start(tag)
+
+    def end(tag: str, text: str) -> None:
+        reader.end(tag, text)
+        if tag == "si":
+            texts.append(reader.text())
+
+    package.scan(part, start, end)
+    return texts
+
+
+class _RichText:
+    """Joins the runs of a text and leaves out the phonetic ones."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.phonetic = 0
+
+    def clear(self) -> None:
+        self.pieces, self.phonetic = [], 0
+
+    def start(self, tag: str) -> None:
+        if tag == "rPh":
+            self.phonetic += 1
+
+    def end(self, tag: str, text: str) -> None:
+        if tag == "rPh":
+            self.phonetic -= 1
+        elif tag == "t" and not self.phonetic:
+            self.pieces.append(text)
+
+    def text(self) -> str:
+        return _unescape("".join(self.pieces))[:MAX_TEXT]
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _formats(package: Package, part: str) -> list[Format]:
+    """What the number of a cell with style i means."""
+    codes: dict[str, str] = {}
+    formats: list[Format] = []
+    inside: list[str] = []
+
+    def start(tag: str, attributes: Attributes) -> None:
+        if tag == "numFmt":
+            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif tag == "cellXfs":
+            inside.append(tag)
+        elif tag == "xf" and inside:
+            number = attributes.get("numFmtId", "0")
+            formats.append(_meaning(number, codes.get(number, "")))
+
+    def end(tag: str, text: str) -> None:
+        if tag == "cellXfs" and inside:
+            inside.pop()
+
+    package.scan(part, start, end)
+    return formats
+
+
+def _meaning(number: str, code: str) -> Format:
+    bare = _LITERAL.sub("", code.split(";")[0]).lower()
+    if not code:
+        if number.isdigit() and int(number) in _DATE_FORMATS:
+            return "date"
+        return "percent" if number in ("9", "10") else ""
+    if "%" in bare:
+        return "percent"
+    if bare in ("general", "@") or not re.search(r"[ymd年月日]", bare):
+        return ""
+    return "date"
+
+
+class _Budget:
+    """Cells and merges of all sheets together."""
+
+    def __init__(self) -> None:
+        self.cells = self.merges = self.merged = 0
+
+    def cell(self) -> None:
+        self.cells += 1
+        if self.cells > MAX_CELLS:
+            raise TooComplex("cells")
+
+    def merge(self, area: int) -> None:
+        self.merges += 1
+        self.merged += area
+        if self.merges > MAX_MERGES or self.merged > MAX_MERGED_CELLS:
+            raise TooComplex("merges")
+
+
+class _SheetReader:
+    """Collects the cells of one sheet as the XML goes by."""
+
+    def __init__(self, sheet: RawSheet, texts: list[str], formats: list[Format], budget: _Budget) -> None:
+        self.sheet, self.texts, self.formats, self.budget = sheet, texts, formats, budget
+        self.row, self.col = -1, -1
+        self.type, self.style = "n", 0
+        self.value: str | None = None
+        self.is_formula = False
+        self.inline = _RichText()
+
+    def read(self, package: Package, part: str) -> None:
+        if not package.scan(part, self.start, self.end):
+            raise Unreadable(f"no part {part}")
+
+    def start(self, tag: str, attributes: Attributes) -> None:
+        if tag == "c":
+            self._begin(attributes)
+        elif tag == "row":
+            number = attributes.get("r", "")
+            self.row = int(number) - 1 if number.isdigit() and len(number) < 10 else self.row + 1
+            self.col = -1
+        elif tag == "f":
+            self.is_formula = True
+        elif tag == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        else:
+            self.inline.start(tag)
+
+    def end(self, tag: str, text: str) -> None:
+        if tag == "v":
+            self.value = text
+        elif tag == "c":
+            self._finish()
+        else:
+            self.inline.end(tag, text)
+
+    def _begin(self, attributes: Attributes) -> None:
+        self.budget.cell()
+        place = _place(attributes.get("r", ""))
+        if place:
+            self.row, self.col = place
+        else:
+            self.col += 1
+        self.type = attributes.get("t", "n")
+        style = attributes.get("s", "0")
+        self.style = int(style) if style.isdigit() else 0
+        self.value, self.is_formula = None, False
+        self.inline.clear()
+
+    def _finish(self) -> None:
+        kind = _KINDS.get(self.type, "n")
+        text = self._text()
+        if text is None and not self.is_formula:
+            return
+        if not 0 <= self.row < MAX_ROWS or not 0 <= self.col < MAX_COLS:
+            raise TooComplex("position")
+        format_ = self.formats[self.style] if self.style < len(self.formats) else ""
+        cell = RawCell("" if text is None else kind, text or "", self.is_formula, format_)
+        self.sheet.cells[self.row, self.col] = cell
+
+    def _text(self) -> str | None:
+        """The cell's text, None when it holds nothing."""
+        if self.type == "inlineStr":
+            return self.inline.text() or None
+        if self.value is None:
+            return None
+        if self.type == "s":
+            number = self.value.strip()
+            known = (
+                number.isascii() and number.isdigit() and len(number) < 8 and int(number) < len(self.texts)
+            )
+            return (self.texts[int(number)] or None) if known else None
+        if self.type == "str":
+            # "" is the result of a formula, and as such different from no result.
+            return _unescape(self.value)[:MAX_TEXT]
+        return self.value.strip()[:MAX_TEXT] or None
+
+    def _merge(self, reference: str) -> None:
+        first, _, last = reference.partition(":")
+        start, end = _place(first), _place(last or first)
+        if start is None or end is None:
+            return
+        self.budget.merge((end[0] - start[0] + 1) * (end[1] - start[1] + 1))
+        self.sheet.merges.append((*start, *end))
+
+
+def _place(reference: str) -> tuple[int, int] | None:
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        return None
+    col = 0
+    for letter in found[1].upper():
+        col = col * 26 + ord(letter) - 64
+    return int(found[2]) - 1, col - 1
+
+
+def _properties(package: Package, book: RawBook) -> None:
+    name: list[str] = []
+
+    def start(tag: str, attributes: Attributes) -> None:
+        if tag == "property":
+            name[:] = [attributes.get("name", "")]
+
+    def end(tag: str, text: str) -> None:
+        if name and tag in ("lpwstr", "lpstr", "bstr"):
+            book.properties[name[0]] = text[:MAX_TEXT]
+
+    part = _find(package.relations(""), "custom-properties") or "docProps/custom.xml"
+    package.scan(part, start, end)

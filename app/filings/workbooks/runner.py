@@ -1,0 +1,62 @@
+"""Starts the sandbox and turns what it says, or that it died, into values and refusals."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+from app.core.excel import FORMS, Limits, WorkbookRefused, inspect_workbook
+from app.filings.workbooks.raw import RawBook
+
+WALL_SECONDS = 90
+_SANDBOX = Path(__file__).with_name("sandbox.py")
+_log = logging.getLogger(__name__)
+
+
+def read_raw(data: bytes, limits: Limits = FORMS) -> RawBook:
+    """The cells of an uploaded workbook. Raises WorkbookRefused."""
+    inspect_workbook(data, limits)
+    answer, _ = _run("read", {"cpu_seconds": 20 if limits.upload <= FORMS.upload else 60}, data)
+    return RawBook.from_json(answer["book"])
+
+
+def annotate_raw(data: bytes, findings: list[dict[str, Any]], lang: str) -> bytes:
+    """The workbook with its findings marked, by openpyxl in the sandbox. Raises WorkbookRefused."""
+    inspect_workbook(data)
+    _, body = _run("annotate", {"findings": findings, "lang": lang}, data)
+    return body
+
+
+def _run(
+    what: Literal["read", "annotate"], order: dict[str, Any], data: bytes
+) -> tuple[dict[str, Any], bytes]:
+    message = json.dumps(order, ensure_ascii=False).encode("utf-8", "replace") + b"\n" + data
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program, nothing of it comes from the upload
+            [sys.executable, "-I", str(_SANDBOX), what],
+            input=message,
+            capture_output=True,
+            timeout=WALL_SECONDS,
+            env={"LANG": "C.UTF-8"},  # no settings and no secrets in there
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise WorkbookRefused("too_complex") from error
+    head, newline, body = done.stdout.partition(b"\n")
+    if done.returncode < 0 or not newline:
+        _log.warning(
+            "workbook sandbox ended with %s: %s",
+            done.returncode,
+            done.stderr[-2000:].decode("utf-8", "replace"),
+        )
+        # Killed by a limit, or out of memory where Python could not say so any more.
+        killed = done.returncode < 0 or b"MemoryError" in done.stderr
+        raise WorkbookRefused("too_complex" if killed else "damaged")
+    answer: dict[str, Any] = json.loads(head)
+    if "refused" in answer:
+        raise WorkbookRefused(answer["refused"])
+    return answer, body

@@ -1,0 +1,188 @@
+"""Reads the values of one form from its sheet, once it is known where everything stands."""
+
+from __future__ import annotations
+
+from app.filings.definitions.schema import CARD_ROW, Form, Value
+from app.filings.values import Problem
+from app.filings.workbooks.convert import NA_MARKS, convert
+from app.filings.workbooks.grid import fold
+from app.filings.workbooks.locate import Layout
+from app.filings.workbooks.raw import RawCell, RawSheet, address
+from app.filings.workbooks.results import CellProblem, Note, ReadResult
+
+_TOTALS = frozenset({"合计", "总计", "小计", "total", "subtotal"})
+_MOST_NOTES = 20
+
+
+class FormReader:
+    """Fills `result` with one form's values, addresses, problems and notes."""
+
+    def __init__(
+        self,
+        form: Form,
+        sheet: RawSheet,
+        layout: Layout,
+        date_mode: str,
+        industry: str | None,
+        result: ReadResult,
+    ) -> None:
+        self.form, self.sheet, self.layout = form, sheet, layout
+        self.date_mode, self.industry, self.result = date_mode, industry, result
+        self.columns = form.shown_columns(industry)
+        # Calculated cells in which a value was typed: {(row key, column key): the cell}.
+        self.overtyped: dict[tuple[str, str], RawCell] = {}
+
+    def read(self) -> None:
+        self.result.values_by_form[self.form.code] = {}
+        if self.form.layout == "card":
+            self._card()
+        elif self.form.layout == "table":
+            self._table()
+        else:
+            self._fixed()
+
+    def _card(self) -> None:
+        values = self._new_row(CARD_ROW)
+        for column in self.columns:
+            spot = self.layout.spots.get(column.key)
+            if spot is not None:
+                self._cell(values, CARD_ROW, column.key, *spot)
+        self._missing()
+
+    def _fixed(self) -> None:
+        for row in self.form.item_rows(self.industry):
+            values = self._new_row(row.key)
+            at = self.layout.rows.get(row.key)
+            if at is None:
+                continue
+            for column in self.columns:
+                col = self.layout.cols.get(column.key)
+                if col is not None:
+                    self._cell(values, row.key, column.key, at, col)
+        self._missing()
+        self._renamed()
+        self._strange()
+
+    def _table(self) -> None:
+        number = 0
+        for at in self._table_rows():
+            if self._is_blank(at):
+                continue
+            if self._is_total(at):
+                self._note(
+                    f"第 {at + 1} 行是合计行，未作为记录导入。",
+                    f"Line {at + 1} is a total and was not taken as a record.",
+                )
+                continue
+            number += 1
+            values = self._new_row(str(number))
+            for column in self.columns:
+                col = self.layout.cols.get(column.key)
+                if col is not None:
+                    self._cell(values, str(number), column.key, at, col)
+        self._missing()
+
+    def _table_rows(self) -> list[int]:
+        cols = set(self.layout.cols.values())
+        rows = {row for row, col in self.sheet.cells if col in cols and row >= self.layout.first_row}
+        return sorted(rows)
+
+    def _is_blank(self, at: int) -> bool:
+        for column in self.columns:
+            spec = self.form.cell_spec("", column.key)
+            col = self.layout.cols.get(column.key)
+            cell = self.sheet.cells.get((at, col)) if col is not None else None
+            if (
+                spec is not None
+                and spec.is_input
+                and cell is not None
+                and (cell.text.strip() or not cell.kind)
+            ):
+                return False
+        return True
+
+    def _is_total(self, at: int) -> bool:
+        """A line of totals below the records: 合计 stands in its first cell."""
+        cells = sorted(col for row, col in self.sheet.cells if row == at)
+        return bool(cells) and fold(self.sheet.text(at, cells[0])) in _TOTALS
+
+    def _new_row(self, key: str) -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        self.result.values_by_form[self.form.code][key] = values
+        return values
+
+    def _cell(self, values: dict[str, Value], row_key: str, col_key: str, at: int, col: int) -> None:
+        spec = self.form.cell_spec(row_key, col_key)
+        cell = self.sheet.cells.get((at, col))
+        if spec is None:
+            self._not_a_cell(cell, at, col)
+            return
+        self.result.cell_addresses[self.form.code, row_key, col_key] = (self.sheet.name, address(at, col))
+        if not spec.is_input:
+            if cell is not None and cell.kind in ("n", "s") and not cell.is_formula and cell.text.strip():
+                self.overtyped[row_key, col_key] = cell
+            return
+        parsed = convert(spec, cell, self.date_mode)
+        if parsed.problem is not None and cell is not None:
+            self._problem(row_key, col_key, at, col, cell.text, parsed.problem)
+        elif parsed.value is not None:
+            values[col_key] = parsed.value
+
+    def _not_a_cell(self, cell: RawCell | None, at: int, col: int) -> None:
+        if cell is None or not cell.text.strip() or cell.text.strip() in NA_MARKS:
+            return
+        where = f"{self.sheet.name}!{address(at, col)}"
+        self._note(
+            f"{where} 不是本表的填报项，其中的“{cell.text[:30]}”未导入。",
+            f"{where} is no cell of this form; “{cell.text[:30]}” was not imported.",
+        )
+
+    def _problem(self, row: str, col: str, at: int, at_col: int, raw: str, problem: Problem) -> None:
+        self.result.problems.append(
+            CellProblem(
+                self.form.code,
+                row,
+                col,
+                self.sheet.name,
+                address(at, at_col),
+                raw[:200],
+                problem.message_zh,
+                problem.message_en,
+            )
+        )
+
+    def _missing(self) -> None:
+        """What the sender deleted or renamed beyond recognition would silently be lost."""
+        for label in self.layout.missing:
+            problem = Problem(
+                "missing",
+                f"工作表“{self.sheet.name}”中找不到“{label}”。请恢复模板中的项目名称或表头。",
+                f"“{label}” is not on sheet “{self.sheet.name}”. Put the template's label back.",
+            )
+            at = max(self.layout.first_row - 1, 0)
+            self._problem("", "", at, 0, "", problem)
+
+    def _renamed(self) -> None:
+        for at, key in self.layout.renamed:
+            row = self.form.row(key)
+            if row is not None:
+                self._note(
+                    f"第 {at + 1} 行的项目名称与模板不同，已按行次 {row.line} 识别为“{row.name_zh}”。",
+                    f"The label of line {at + 1} differs; by its line number it was read as “{row.name_en}”.",
+                )
+
+    def _strange(self) -> None:
+        col = self.layout.label_col or 0
+        for at in self.layout.strange:
+            text = self.sheet.text(at, col)
+            problem = Problem(
+                "strange_row",
+                f"“{text[:40]}”不是本表的项目，其数值无法导入。请删除该行，或改回模板中的项目名称。",
+                f"“{text[:40]}” is no item of this form. Delete the line or put the template's label back.",
+            )
+            self._problem("", "", at, col, text, problem)
+
+    def _note(self, zh: str, en: str) -> None:
+        own = [note for note in self.result.notes if note.form == self.form.code]
+        if len(own) < _MOST_NOTES:
+            self.result.notes.append(Note(self.form.code, zh, en))
