@@ -7,14 +7,34 @@ from decimal import Decimal
 
 from app.filings.checks.finding import CellAddress, Finding, finding_key
 from app.filings.checks.wording import Words, first_spec, in_both
-from app.filings.definitions.schema import CARD_ROW, CellSpec, Check, Form, Value
+from app.filings.definitions.schema import CellSpec, Check, Form, Value
 from app.filings.environment import Surroundings
-from app.filings.expressions.ast import And, AttrRef, Call, Compare, FieldRef, Node, Not, Number, Or, Text
+from app.filings.expressions.ast import (
+    And,
+    AttrRef,
+    Call,
+    Compare,
+    CompareOp,
+    FieldRef,
+    Node,
+    Not,
+    Number,
+    Or,
+    Text,
+)
 from app.filings.expressions.evaluate import evaluate
 from app.filings.expressions.numbers import rounded
 from app.filings.expressions.walk import column_references, references, shifted
 
 EVERY_ROW = "*"
+_MIRRORED: dict[CompareOp, CompareOp] = {
+    "==": "==",
+    "!=": "!=",
+    "<=": ">=",
+    ">=": "<=",
+    "<": ">",
+    ">": "<",
+}
 _OPS = {
     "==": ("应等于", "must equal"),
     "!=": ("应不同于", "must differ from"),
@@ -34,7 +54,7 @@ _DATE_OPS = {
 def findings_of(check: Check, form: Form, env: Surroundings) -> Iterator[Finding]:
     """One finding per part of the check that fails. `env` stands at the row being checked."""
     for part in failing_parts(check.expr, env, check.tol):
-        yield _finding(check, form, env, part)
+        yield _finding(check, form, env, _turned(part, form, env))
 
 
 def failing_parts(node: Node, env: Surroundings, tol: Decimal) -> list[Node]:
@@ -50,13 +70,26 @@ def failing_parts(node: Node, env: Surroundings, tol: Decimal) -> list[Node]:
     return [node]
 
 
+def _turned(part: Node, form: Form, env: Surroundings) -> Node:
+    """A comparison with the checked form's own cell on the left, where the reader looks for it."""
+    if not isinstance(part, Compare) or _reads(part.left, form, env) or not _reads(part.right, form, env):
+        return part
+    if Words(env, "zh").name(part.right) is None:
+        return part
+    return Compare(_MIRRORED[part.op], part.right, part.left, part.pos)
+
+
+def _reads(node: Node, form: Form, env: Surroundings) -> bool:
+    return any(env.place(ref)[0] is form for ref, _ in references(node))
+
+
 def _finding(check: Check, form: Form, env: Surroundings, part: Node) -> Finding:
     cells = involved(part, form, env)
-    at = _main(cells, form, env)
+    at = _main([*cells, *involved(check.expr, form, env)], form)
     spec = form.cell_spec(at[1], at[2])
     value, expected = (_rounded(item, spec) for item in _values(part, env))
     row = "" if at[1] == EVERY_ROW else at[1]
-    label = in_both(lambda lang: Words(env, lang, (form.code, "", "")).cell(form, row, at[2]).strip())
+    label = in_both(lambda lang: _label(form, row, at[2], env, lang))
     message = in_both(lambda lang: _message(check, part, form, env, at, lang))
     remedy = in_both(lambda lang: _remedy(check, spec is not None and spec.computed is not None, lang))
     return Finding(
@@ -93,12 +126,13 @@ def involved(part: Node, form: Form, env: Surroundings) -> list[CellAddress]:
     return list(dict.fromkeys(found))
 
 
-def _main(cells: list[CellAddress], form: Form, env: Surroundings) -> CellAddress:
-    """The first cell that lies in the form that is being checked."""
-    own = [cell for cell in cells if cell[0] == form.code]
-    if own:
-        return own[0]
-    return form.code, CARD_ROW if form.layout == "card" else env.row, env.col
+def _main(cells: list[CellAddress], form: Form) -> CellAddress:
+    """The first cell that lies in the form that is being checked; the form as a whole when there is none."""
+    return next((cell for cell in cells if cell[0] == form.code), (form.code, "", ""))
+
+
+def _label(form: Form, row: str, col: str, env: Surroundings, lang: str) -> str:
+    return Words(env, lang, (form.code, "", "")).cell(form, row, col).strip() if col else form.name(lang)
 
 
 def _values(part: Node, env: Surroundings) -> tuple[Value, Value]:
@@ -158,10 +192,14 @@ def _repeated(part: Call, env: Surroundings) -> list[tuple[str, str]]:
 
 def _message(check: Check, part: Node, form: Form, env: Surroundings, at: CellAddress, lang: str) -> str:
     if isinstance(part, Compare):
-        return _comparison(part, env, at, lang)
+        told = _comparison(part, env, at, lang)
+        if _reads(part, form, env):
+            return told
+        joint = ": " if lang == "en" else "："
+        return f"{form.code} {check.message(lang)}{joint}{told}"
     if isinstance(part, Call) and part.name == "UNIQUE":
         return _duplicates(part, form, env, lang)
-    start = Words(env, lang).cell(form, "" if at[1] == EVERY_ROW else at[1], at[2])
+    start = Words(env, lang).cell(form, "" if at[1] == EVERY_ROW else at[1], at[2]) if at[2] else form.code
     if isinstance(part, Not) and isinstance(part.operand, Call) and part.operand.name == "EMPTY":
         return f"{start} is not filled in" if lang == "en" else f"{start}未填写"
     return f"{start}: {check.message_en}" if lang == "en" else f"{start}：{check.message_zh}"
