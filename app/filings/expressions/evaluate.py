@@ -187,7 +187,7 @@ def _empty(node: Call) -> Compiled:
     ref, shift = shifted(node.args[0])
     if isinstance(ref, AttrRef):
         attribute = ref
-        return lambda env: env.attr(attribute) in (None, "")
+        return lambda env: ops.clean(env.attr(attribute)) in (None, "")
     return lambda env: env.is_blank(ref, shift)  # type: ignore[arg-type]
 
 

@@ -24,10 +24,12 @@ _LOW: Final = -LIMIT
 
 
 def number(value: Decimal) -> Decimal | None:
-    """The number as the language sees it: null when it is not finite or beyond 10^18."""
-    if value.is_finite() and _LOW <= value <= LIMIT:
-        return value
-    return None
+    """The number as the language sees it: at most 20 decimal places; null if not finite or beyond 10^18."""
+    if not value.is_finite() or not _LOW <= value <= LIMIT:
+        return None
+    settled = _CONTEXT.quantize(value, _LAST_PLACE)
+    # As it was written, if that loses nothing: 5 rather than 5.00000000000000000000.
+    return value if settled == value else settled or ZERO
 
 
 def add(a: Decimal, b: Decimal) -> Decimal | None:

@@ -173,7 +173,7 @@ def _extreme(values: Sequence[Maybe], *, largest: bool) -> Maybe:
 
 def distinct(values: Sequence[Maybe]) -> bool:
     """UNIQUE: no value occurs twice; blanks do not count."""
-    filled = [value for value in values if value is not None and value != ""]
+    filled = [(type(value), value) for value in values if value is not None and value != ""]
     return len(set(filled)) == len(filled)
 
 

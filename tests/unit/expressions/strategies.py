@@ -27,6 +27,7 @@ from app.filings.expressions.ast import (
     RowRef,
     Text,
 )
+from app.filings.expressions.printer import to_text
 from app.filings.expressions.types import Ref, Shift, Value
 
 CATALOGUE = Path(__file__).parents[3] / "app" / "data" / "catalogue" / "forms.yaml"
@@ -115,7 +116,7 @@ any_value: st.SearchStrategy[Value | None] = st.one_of(
     st.sampled_from([Decimal("1E+400"), Decimal("-1E+17"), Decimal("1E-400"), Decimal("sNaN"), Decimal(0)]),
     st.sampled_from(["", "Y", "N", "是", "12"]),
     st.dates(),
-    st.datetimes(),
+    st.datetimes().map(lambda moment: moment.replace(microsecond=0)),
     st.booleans(),
 )
 
@@ -129,11 +130,12 @@ class Surroundings:
         self.known = dict(known or {})
         self.otherwise = otherwise
 
-    def _any(self, key: object) -> Value | None:
-        return self.otherwise[len(str(key)) % len(self.otherwise)] if self.otherwise else None
+    def _any(self, ref: Ref | AttrRef, shift: Shift = "current") -> Value | None:
+        name = to_text(ref) + shift
+        return self.otherwise[sum(map(ord, name)) % len(self.otherwise)] if self.otherwise else None
 
     def scalar(self, ref: Ref, shift: Shift) -> Value | None:
-        return self.known[ref, shift] if (ref, shift) in self.known else self._any((ref, shift))
+        return self.known[ref, shift] if (ref, shift) in self.known else self._any(ref, shift)
 
     def column(self, ref: FieldRef, shift: Shift) -> Sequence[Value | None] | None:
         if (ref, shift) in self.known:
