@@ -15,7 +15,7 @@ ATTRIBUTES = {"a": {"href", "title"}, "th": {"colspan", "rowspan", "scope"}, "td
 SCHEMES = {"http", "https", "mailto", "tel"}
 DROP_WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math"}
 
-_MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!]")
+_MARKUP = re.compile(r"</?[a-zA-Z]|<!")
 _BLOCK_END = re.compile(
     r"</(?:p|h2|h3|h4|li|tr|blockquote|table|caption)>|<br\s*/?>|<hr\s*/?>", re.IGNORECASE
 )
@@ -29,7 +29,7 @@ def sanitise(source: str) -> str:
         return ""
     if not _MARKUP.search(source):
         return _paragraphs(source)
-    return nh3.clean(
+    cleaned = nh3.clean(
         source,
         tags=TAGS,
         attributes=ATTRIBUTES,
@@ -37,6 +37,7 @@ def sanitise(source: str) -> str:
         clean_content_tags=DROP_WITH_CONTENT,
         link_rel="noopener noreferrer",
     ).strip()
+    return cleaned if _MARKUP.search(cleaned) else _paragraphs(html.unescape(cleaned))
 
 
 def plain_text(markup: str) -> str:
@@ -51,7 +52,9 @@ def editable(markup: str) -> str:
     if not markup or not _ONLY_PARAGRAPHS.fullmatch(markup):
         return markup
     paragraphs = re.findall(r"<p>(.*?)</p>", markup, re.DOTALL)
-    return "\n\n".join(html.unescape(part.replace("<br>", "\n")) for part in paragraphs)
+    text = "\n\n".join(html.unescape(part.replace("<br>", "\n")) for part in paragraphs)
+    # Words that look like a tag would be taken for one when the text is saved again.
+    return markup if _MARKUP.search(text) else text
 
 
 def _paragraphs(text: str) -> str:
