@@ -54,7 +54,12 @@ def compute_set(
 ) -> dict[str, Values | None]:
     """New values of every form of a set; a form without values (None) stays without."""
     result = {code: _prepared(form, values_by_form.get(code), context) for code, form in forms.items()}
-    env = Surroundings(forms, result, context)
+    # An optional table nobody filled in has no rows; any other form without values is not filed.
+    seen = {
+        code: {} if filed is None and forms[code].layout == "table" and not forms[code].required else filed
+        for code, filed in result.items()
+    }
+    env = Surroundings(forms, seen, context)
     for step in plan(tuple(forms.values()), context.industry):
         filed = result[step.form.code]
         if filed is not None:

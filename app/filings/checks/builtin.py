@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Literal
 
 from app.filings.checks.finding import CellAddress, Finding, finding_key
-from app.filings.definitions.schema import CARD_ROW, Column, Form, Value, Values
+from app.filings.definitions.schema import CARD_ROW, Check, Column, Form, Value, Values
 
 REQUIRED_KINDS = frozenset({"required_blank", "form_required", "too_few_rows", "attachment_missing"})
 
@@ -108,6 +109,19 @@ def attachment_findings(form: Form, given: Collection[str]) -> Iterator[Finding]
                 ("请上传该附件。", "Upload the attachment."),
                 item.key,
             )
+
+
+def further_findings(form: Form, check: Check, more: int) -> Finding:
+    """The rows beyond those that are told one by one."""
+    found = _about_form(
+        form,
+        "further_findings",
+        f"{form.code} 另有 {more} 行存在同样的问题：{check.message_zh}",
+        f"{form.code}: {more} more row(s) with the same finding: {check.message_en}",
+        ("请先处理已列出的各行，再重新校验。", "Deal with the rows listed first, then check again."),
+        f"{check.id} {more}",
+    )
+    return replace(found, check_id=check.id, level=check.level, kind=check.kind)
 
 
 def _blank(form: Form, row: str, column: Column) -> Finding:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from app.filings.checks.builtin import (
     attachment_findings,
     blank_findings,
+    further_findings,
     is_filled,
     missing_form,
     row_count_findings,
@@ -25,9 +26,14 @@ from app.filings.expressions.walk import attributes, column_references, referenc
 _BY_ZERO = ("除数为 0 的计算结果", "result (division by 0)")
 
 
+# Nobody reads five hundred findings of one kind: the rest are counted.
+MOST_PER_CHECK = 500
+
+
 @dataclass(slots=True)
 class _Collected:
     findings: list[Finding] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
     # (check id, what is missing) -> the check, its form and the rows
     skipped: dict[tuple[str, tuple[str, ...]], Skipped] = field(default_factory=dict)
 
@@ -70,6 +76,7 @@ def check_set(
                 collected.findings += attachment_findings(form, attachments.get(code, ()))
         if filing is not None:
             _declared(form, filing, env, collected, industry)
+            collected.findings += _uncounted(form, collected.counts)
     findings = _in_order(_at_their_source(collected.findings, forms), forms, values, industry)
     return CheckResult(tuple(findings), tuple(collected.skipped.values()))
 
@@ -112,10 +119,8 @@ def form_state(
 def _filed(form: Form, values: Values | None, is_nil: bool, industry: str | None) -> Values | None:
     if is_nil:
         return values or form.empty_values()
-    if values is None:
-        return None
     if form.layout == "table" and not form.required:
-        return values
+        return values or {}
     return values if is_filled(form, values, industry) else None
 
 
@@ -188,9 +193,18 @@ def _declared(
 def _judge(item: _Ready, form: Form, env: Surroundings, collected: _Collected) -> None:
     result = item.run(env)
     if result is False:
-        collected.findings.extend(findings_of(item.check, form, env))
+        count = collected.counts[item.check.id] = collected.counts.get(item.check.id, 0) + 1
+        if count <= MOST_PER_CHECK:
+            collected.findings.extend(findings_of(item.check, form, env))
     elif result is None:
         _skip(item.check, form, env, collected)
+
+
+def _uncounted(form: Form, counts: Mapping[str, int]) -> Iterator[Finding]:
+    for check in form.checks:
+        more = counts.get(check.id, 0) - MOST_PER_CHECK
+        if more > 0:
+            yield further_findings(form, check, more)
 
 
 def _skip(check: Check, form: Form, env: Surroundings, collected: _Collected) -> None:

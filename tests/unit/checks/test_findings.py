@@ -241,6 +241,22 @@ def test_ten_thousand_rows_are_checked_within_seconds():
     assert time.process_time() - started < 1.5 * 3
 
 
+def test_of_thousands_of_findings_of_one_kind_the_rest_are_counted():
+    rows = {str(number): row("GG05", amount=-1) for number in range(1, 601)}
+    found = [item for item in checked({"GG05": rows}).findings if item.check_id == "GG05-01"]
+    assert len(found) == 501
+    assert found[0].message_zh == "GG05 另有 100 行存在同样的问题：投资余额不得为负"
+    assert found[0].is_error and found[-1].row == "500"
+
+
+def test_an_optional_table_nobody_touched_has_no_rows():
+    values = one_off()
+    values["GG01"]["card"]["branch_count"] = Decimal(0)
+    values["GG04"] = None
+    result = checked(values)
+    assert ids(result) == [] and result.skipped == ()
+
+
 def test_a_second_branch_with_the_same_code_is_found_in_both_rows():
     found = finding(added("GG04", uscc="91110000600037341L"), "GG04-01")
     assert [cell[1] for cell in found.cells] == ["1", "2"]
