@@ -70,7 +70,11 @@ FILES: dict[str, tuple[Path, list[tuple[str, str]]]] = {
     "big.js": (SERVED / "big", [("big.mjs", "big.mjs"), ("LICENCE.md", "LICENCE.md")]),
     "axe-core": (
         TESTED,
-        [("axe.min.js", "axe.min.js"), ("LICENSE", "LICENSE"), ("LICENSE-3RD-PARTY.txt", "LICENSE-3RD-PARTY.txt")],
+        [
+            ("axe.min.js", "axe.min.js"),
+            ("LICENSE", "LICENSE"),
+            ("LICENSE-3RD-PARTY.txt", "LICENSE-3RD-PARTY.txt"),
+        ],
     ),
 }
 
@@ -101,7 +105,11 @@ def fetch(package: str, into: Path) -> Path:
     """Return the unpacked package; exit when its sha512 is not the recorded one."""
     version, integrity = PACKAGES[package]
     done = subprocess.run(
-        ["npm", "pack", "--silent", f"{package}@{version}"], cwd=into, check=True, capture_output=True, text=True
+        ["npm", "pack", "--silent", f"{package}@{version}"],
+        cwd=into,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     tarball = into / done.stdout.strip().splitlines()[-1]
     digest = base64.b64encode(hashlib.sha512(tarball.read_bytes()).digest()).decode()

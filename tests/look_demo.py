@@ -72,7 +72,12 @@ def demo_views() -> tuple[type[Any], type[Any]]:
 
     class DemoRecordView(SafeModelView):
         datamodel: SQLAInterface = SafeInterface(DemoRecord)
-        list_title, show_title, add_title, edit_title = "示例记录", "示例记录详情", "新增示例记录", "编辑示例记录"
+        list_title, show_title, add_title, edit_title = (
+            "示例记录",
+            "示例记录详情",
+            "新增示例记录",
+            "编辑示例记录",
+        )
         label_columns = LABELS
         list_columns = ["title", "amount", "on_day", "at_moment", "is_pinned", "state", "owner"]
         show_columns = add_columns = edit_columns = search_columns = COLUMNS
@@ -85,7 +90,12 @@ def demo_views() -> tuple[type[Any], type[Any]]:
 
     class DemoOwnerView(SafeModelView):
         datamodel: SQLAInterface = SafeInterface(DemoOwner)
-        list_title, show_title, add_title, edit_title = "示例机构", "示例机构详情", "新增示例机构", "编辑示例机构"
+        list_title, show_title, add_title, edit_title = (
+            "示例机构",
+            "示例机构详情",
+            "新增示例机构",
+            "编辑示例机构",
+        )
         label_columns = LABELS
         list_columns = show_columns = add_columns = edit_columns = search_columns = ["name"]
         related_views = [DemoRecordView]
@@ -97,7 +107,7 @@ def make_demo_app(folder: Path, uri: str, rows: int = 45) -> Flask:
     """The platform with the invented views; everybody may do everything in it, nobody is logged in."""
     import app.filings.calendar.models
     import app.filings.submissions.models
-    import app.institutions.models  # noqa: F401  the mappers of accounts name these
+    import app.institutions.models  # the mappers of accounts name these
     from app import create_app
     from app.core.db import db
     from app.core.fab_fields import install
@@ -110,9 +120,10 @@ def make_demo_app(folder: Path, uri: str, rows: int = 45) -> Flask:
     with app.app_context(), scoped(SYSTEM):
         DemoModel.metadata.create_all(db.engine)
         records, owners = demo_views()
-        builder: Any = app.extensions["appbuilder"] if "appbuilder" in app.extensions else app.appbuilder  # type: ignore[attr-defined]
+        builder: Any = app.extensions.get("appbuilder") or getattr(app, "appbuilder", None)
         builder.sm.has_access = lambda *_names: True
-        builder.add_view(records, "DemoRecords", label="示例记录", icon="clipboard-list", category="Demo", category_label="示例", category_icon="folder")
+        group = {"category": "Demo", "category_label": "示例", "category_icon": "folder"}
+        builder.add_view(records, "DemoRecords", label="示例记录", icon="clipboard-list", **group)
         builder.add_view(owners, "DemoOwners", label="示例机构", icon="building", category="Demo")
         for n in range(1, rows + 1):
             db.session.add(demo_row(n))

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from flask_appbuilder import forms as fab_forms
-from flask_appbuilder.fields import EnumField
+from flask_appbuilder.fields import EnumField, QuerySelectField, QuerySelectMultipleField
 from flask_appbuilder.models.base import BaseInterface
 from flask_appbuilder.models.sqla import filters as sqla_filters
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from wtforms import BooleanField, DateField, DecimalField, IntegerField, StringField, TextAreaField, widgets
 from wtforms.fields import DateTimeLocalField
+from wtforms.fields.choices import Choice
 from wtforms.validators import DataRequired, InputRequired
 
 from app.core.clock import SHANGHAI
@@ -83,7 +84,9 @@ class TextBlock(widgets.TextArea):
 class Picker(widgets.Select):
     """A list; a long or multiple one gets a search box from script and stays a plain list without it."""
 
-    def __init__(self, extra_classes: str | None = None, style: str | None = None, multiple: bool = False) -> None:
+    def __init__(
+        self, extra_classes: str | None = None, style: str | None = None, multiple: bool = False
+    ) -> None:
         super().__init__(multiple=multiple)
         self.extra_classes = extra_classes
 
@@ -92,7 +95,6 @@ class Picker(widgets.Select):
         if self.multiple or len(list(field.iter_choices())) > PICKER_FROM:
             kwargs.setdefault("data-picker", True)
         return super().__call__(field, **kwargs)
-
 
     @classmethod
     def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
@@ -118,7 +120,11 @@ class PlainDecimalField(DecimalField):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return f"{self.data:f}" if isinstance(self.data, Decimal) else str("" if self.data is None else self.data)
+        return (
+            f"{self.data:f}"
+            if isinstance(self.data, Decimal)
+            else str("" if self.data is None else self.data)
+        )
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Parse what was typed; ValueError becomes the message at the field."""
@@ -146,7 +152,9 @@ class PlainIntegerField(IntegerField):
 class CheckboxField(BooleanField):
     """Not ticked means no: a required flag on a checkbox would make "no" impossible."""
 
-    def __init__(self, label: Any = None, validators: Sequence[Callable[..., Any]] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, label: Any = None, validators: Sequence[Callable[..., Any]] | None = None, **kwargs: Any
+    ) -> None:
         kept = [v for v in validators or () if not isinstance(v, InputRequired | DataRequired)]
         super().__init__(label, kept, **kwargs)
 
@@ -178,6 +186,22 @@ class ShanghaiDateTimeField(DateTimeLocalField):
         raise ValueError(_("请按“年-月-日 时:分”填写，例如 2026-03-05 14:30。"))
 
 
+class OneOfField(QuerySelectField):
+    """FAB's field for a related row, with choices as present WTForms wants them."""
+
+    def iter_choices(self) -> Iterator[Choice]:
+        """One choice a row; the blank one first where it is allowed."""
+        return (Choice(*choice) for choice in super().iter_choices())
+
+
+class SomeOfField(QuerySelectMultipleField):
+    """The same for several related rows."""
+
+    def iter_choices(self) -> Iterator[Choice]:
+        """One choice a row."""
+        return (Choice(*choice) for choice in super().iter_choices())
+
+
 class LabelledEnumField(EnumField):
     """Shows a member's `label` where it has one; FAB would show the stored value."""
 
@@ -185,7 +209,9 @@ class LabelledEnumField(EnumField):
         super().__init__(enum_class, enums, **kwargs)
         if enum_class is not None:
             members = enum_class.__members__
-            self.choices = [(name, getattr(members[name], "label", None) or members[name].value) for name in enums]
+            self.choices = [
+                (name, getattr(members[name], "label", None) or members[name].value) for name in enums
+            ]
 
 
 def _moment(text: str) -> datetime:
@@ -249,6 +275,8 @@ def install() -> None:
     fab_forms.FieldConverter.conversion_table = CONVERSION_TABLE
     fab_forms.Select2Widget = Picker
     fab_forms.Select2ManyWidget = ManyPicker
+    fab_forms.QuerySelectField = OneOfField
+    fab_forms.QuerySelectMultipleField = SomeOfField
     fab_forms.EnumField = LabelledEnumField
     BaseInterface._get_attr_value = staticmethod(labelled_value)
     sqla_filters.set_value_to_type = typed_filter_value

@@ -11,7 +11,10 @@ from flask.testing import FlaskClient
 
 from tests.look_demo import make_demo_app
 
-OLD_LOOK = re.compile(r"data-toggle|glyphicon|[\"' ]panel-|[\"' ]fa-|[\"' ]fa[\"' ]|select2|jquery|btn-default|/appbuilder/static", re.I)
+OLD_LOOK = re.compile(
+    r"data-toggle|glyphicon|[\"' ]panel-|[\"' ]fa-|[\"' ]fa[\"' ]|select2|jquery|btn-default|/appbuilder/static",
+    re.I,
+)
 LIST = "/demorecordview/list/"
 
 
@@ -29,8 +32,11 @@ def page(client: FlaskClient, address: str, status: int = 200) -> str:
 
 @pytest.mark.parametrize(
     "address",
-    [LIST, "/demorecordview/show/1", "/demorecordview/edit/1", "/demorecordview/add", "/demoownerview/show/1", "/demoownerview/list/"],
-)
+    [
+        LIST, "/demorecordview/show/1", "/demorecordview/edit/1", "/demorecordview/add",
+        "/demoownerview/show/1", "/demoownerview/list/",
+    ],
+)  # fmt: skip
 def test_no_page_of_fab_shows_the_old_look_or_inline_code(console: FlaskClient, address: str) -> None:
     shown = page(console, address)
     assert not OLD_LOOK.search(shown), OLD_LOOK.search(shown)
@@ -57,7 +63,8 @@ def test_deleting_is_a_post_with_a_question(console: FlaskClient) -> None:
     assert button
     assert "data-confirm" in button.group()
     assert 'form="post-DemoRecordView"' in button.group()
-    assert re.search(r'<form method="post" id="post-DemoRecordView"[^>]*><input type="hidden" name="csrf_token" value="\S+"', shown)
+    form = r'<form method="post" id="post-DemoRecordView"[^>]*><input type="hidden" name="csrf_token" value="\S+"'
+    assert re.search(form, shown)
     assert page(console, "/demorecordview/delete/1", 405)
 
 
@@ -107,7 +114,9 @@ def test_a_form_has_native_inputs_labels_help_and_stars(console: FlaskClient) ->
 
 
 def test_wrong_input_is_summed_up_linked_and_kept(console: FlaskClient) -> None:
-    token = re.search(r'name="csrf_token" type="hidden" value="([^"]+)"', page(console, "/demorecordview/add"))
+    token = re.search(
+        r'name="csrf_token" type="hidden" value="([^"]+)"', page(console, "/demorecordview/add")
+    )
     assert token
     answer = console.post(
         "/demorecordview/add",
@@ -119,7 +128,10 @@ def test_wrong_input_is_summed_up_linked_and_kept(console: FlaskClient) -> None:
     assert '<a href="#amount">金额（万元）</a>' in shown
     assert 'value="保留的标题"' in shown
     assert 'value="很多"' in shown
-    assert re.search(r'aria-invalid="true"[^>]*id="amount"|id="amount"[^>]*aria-invalid="true"', shown) or "amount-error" in shown
+    assert (
+        re.search(r'aria-invalid="true"[^>]*id="amount"|id="amount"[^>]*aria-invalid="true"', shown)
+        or "amount-error" in shown
+    )
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 429, 500, 503])

@@ -31,7 +31,9 @@ def render() -> Any:
     environment.filters["datetimeformat"] = lambda value, _format: f"{value:%Y-%m-%d %H:%M}"
     environment.filters["numberformat"] = lambda value: f"{value:,}"
 
-    def rendered(source: str, path: str = "/list/", args: list[tuple[str, str]] | None = None, **values: Any) -> str:
+    def rendered(
+        source: str, path: str = "/list/", args: list[tuple[str, str]] | None = None, **values: Any
+    ) -> str:
         environment.globals["request"] = SimpleNamespace(path=path, args=MultiDict(args or []))
         return environment.from_string(source).render(**values)
 

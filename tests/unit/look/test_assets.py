@@ -40,7 +40,9 @@ def test_every_vendored_file_is_what_the_manifest_recorded(manifest: Path) -> No
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=["served", "for tests"])
 def test_no_file_lies_in_a_vendor_folder_without_being_recorded(manifest: Path) -> None:
-    present = {p.relative_to(ROOT).as_posix() for p in manifest.parent.rglob("*") if p.is_file() and p != manifest}
+    present = {
+        p.relative_to(ROOT).as_posix() for p in manifest.parent.rglob("*") if p.is_file() and p != manifest
+    }
     assert present == set(recorded(manifest))
 
 
@@ -70,7 +72,9 @@ def test_templates_carry_no_inline_script_style_or_handler() -> None:
 def test_templates_use_no_part_of_the_looks_that_we_replaced() -> None:
     for path in TEMPLATES.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"data-toggle|data-bs-|glyphicon|[\"' ]panel-|[\"' ]fa-|select2|jquery|btn-default", text), path
+        assert not re.search(
+            r"data-toggle|data-bs-|glyphicon|[\"' ]panel-|[\"' ]fa-|select2|jquery|btn-default", text
+        ), path
 
 
 def test_every_icon_that_is_asked_for_is_in_the_sprite() -> None:

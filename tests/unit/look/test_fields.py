@@ -34,7 +34,9 @@ def test_numbers_are_understood_as_people_type_them(typed: str, understood: str)
     assert plain_number(typed) == understood
 
 
-@pytest.mark.parametrize("typed", ["", "NaN", "Infinity", "1e5", "1E+400", "十二", "1.2.3", "--1", "9" * 19, "0x10"])
+@pytest.mark.parametrize(
+    "typed", ["", "NaN", "Infinity", "1e5", "1E+400", "十二", "1.2.3", "--1", "9" * 19, "0x10"]
+)
 def test_what_is_no_plain_number_is_refused(typed: str) -> None:
     with pytest.raises(ValueError):
         plain_number(typed)

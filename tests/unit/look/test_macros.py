@@ -37,7 +37,9 @@ def test_a_state_has_its_word_and_one_of_six_colours(render: Any, state: str, to
         ((2026, 3, 1, 12), "已逾期 4 天"),
     ],
 )
-def test_a_deadline_says_the_moment_and_how_long_is_left(render: Any, moment: Any, due: Any, words: str) -> None:
+def test_a_deadline_says_the_moment_and_how_long_is_left(
+    render: Any, moment: Any, due: Any, words: str
+) -> None:
     shown = render(UI + "{{ ui.deadline(due, now) }}", due=moment(*due), now=moment(2026, 3, 5, 12))
     assert words in shown
     assert f"{moment(*due):%Y-%m-%d %H:%M}" in shown
@@ -53,7 +55,9 @@ def test_a_window_that_is_not_open_yet_says_when_it_opens(render: Any, moment: A
 
 
 def test_what_people_wrote_is_escaped_in_a_course(render: Any) -> None:
-    items = [{"title": "<b>审核</b>", "opinion": "<script>x</script>", "state": "returned", "label": "已退回"}]
+    items = [
+        {"title": "<b>审核</b>", "opinion": "<script>x</script>", "state": "returned", "label": "已退回"}
+    ]
     shown = render(UI + "{{ ui.timeline(items) }}", items=items)
     assert "<script>" not in shown
     assert "&lt;b&gt;审核" in shown
@@ -76,9 +80,12 @@ def test_links_of_a_list_keep_the_filters_and_take_any_argument_name(render: Any
 
 
 @pytest.mark.parametrize(
-    ("page", "pages", "steps"), [(1, 1, []), (1, 9, [1, 2, 3, 4, 5]), (5, 9, [3, 4, 5, 6, 7]), (9, 9, [5, 6, 7, 8, 9])]
+    ("page", "pages", "steps"),
+    [(1, 1, []), (1, 9, [1, 2, 3, 4, 5]), (5, 9, [3, 4, 5, 6, 7]), (9, 9, [5, 6, 7, 8, 9])],
 )
-def test_pages_show_where_one_is_and_its_neighbours(render: Any, page: int, pages: int, steps: list[int]) -> None:
+def test_pages_show_where_one_is_and_its_neighbours(
+    render: Any, page: int, pages: int, steps: list[int]
+) -> None:
     shown = render(LISTS + "{{ lists.pagination(page, pages, 1204) }}", page=page, pages=pages)
     assert "共 1,204 条" in shown
     assert [n for n in range(1, 20) if f">{n}</" in shown] == steps
