@@ -7,7 +7,8 @@ EXACT, because "=" ignores case.
 
 Three things Excel cannot know and the server can: that a blank date has no value (Excel sees day 0), that a
 null cell of a column makes the column's SUM or MAX null (Excel leaves it out, as it must leave out the unused
-rows of a template), and the tolerance of a check (comparisons here are exact).
+rows of a template; #N/A in the range makes it null here too), and the tolerance of a check (comparisons here
+are exact).
 """
 
 from __future__ import annotations
@@ -55,9 +56,10 @@ def to_excel(node: Node, locate: Locate, shown: Shown | None = None) -> str:
     """The formula, without "=" and unguarded (see wrap_computed).
 
     locate(ref, shift) gives the address of a cell ("$C$5", "'DB01'!$C$5") or, for a column, of a range, or an
-    Excel constant (for an attribute of the period, say); None raises NotRenderable, as does a formula that is
-    longer than Excel takes. shown(ref, stored) gives the text that the workbook's cell shows for a stored
-    value, when its dropdown shows labels.
+    Excel constant (for an attribute of the period, say). A cell without a value holds "" or #N/A, the column
+    of a filing that does not exist #N/A. None raises NotRenderable, as does a formula longer than Excel takes.
+    shown(ref, stored) gives the text that the workbook's cell shows for a stored value, when its dropdown
+    shows labels.
     """
     formula = _Renderer(locate, shown or (lambda ref, stored: stored)).value(node)
     if len(formula) > MAX_FORMULA:
@@ -135,11 +137,14 @@ class _Renderer:
         left, right = self.compared(node.left, node.right), self.compared(node.right, node.left)
         same = f"EXACT({left},{right})"
         if "text" not in kinds:
-            # Which of the two they are shows only in the workbook; a number never equals a text.
-            same = (
-                f"IF(ISTEXT({left})+ISTEXT({right})=0,{left}={right},"
-                f"IF(ISNUMBER({left})+ISNUMBER({right})=0,{same},NA()))"
+            # Which of the two they are shows only in the workbook. A number never equals a text, and an empty
+            # text is a computed cell without a value (a blank cell is no text).
+            sides = (left, right)
+            texts, numbers = (
+                "+".join(f"{test}({side})" for side in sides) for test in ("ISTEXT", "ISNUMBER")
             )
+            nulls = "+".join(f"ISTEXT({side})*(LEN({side})=0)" for side in sides)
+            same = f"IF({texts}=0,{left}={right},IF({numbers}+{nulls}=0,{same},NA()))"
         return same if node.op == "==" else f"NOT({same})"
 
     def compared(self, node: Node, other: Node) -> str:
@@ -200,10 +205,7 @@ class _Renderer:
         if node.name == "SUMIF":
             return f"SUMPRODUCT(--({taken}),{column})"
         # MAXIFS is newer than Excel 2010; dividing by FALSE puts the other rows out.
-        largest = f"IFERROR(_xlfn.AGGREGATE(14,6,{column}/({taken}),1),0)"
-        if isinstance(wanted, Number | Text):
-            return largest
-        return f"IF(ISERROR({self.value(wanted)}),NA(),{largest})"
+        return f"IF(SUMPRODUCT(--({taken}))=0,0,_xlfn.AGGREGATE(14,6,{column}/({taken}),1))"
 
 
 def _kind(node: Node) -> Kind:

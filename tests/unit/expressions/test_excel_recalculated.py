@@ -19,12 +19,14 @@ from app.filings.expressions.excel import to_excel, wrap_computed
 from .strategies import Surroundings
 
 NULL = '=""'  # what a computed cell without a value holds
+GONE = "=NA()"  # what the column of a filing that does not exist holds
 NUMBERS: dict[str, Any] = {"a": "12.34", "b": "3", "blank": None, "null": NULL, "zero": "0", "neg": "-2.5"}
 TEXTS = {"yes": "Y", "no": "N", "none": ""}
 COLUMNS: dict[str, list[Any]] = {
     "bal": ["5", "20.5", None, "7"],
     "low": ["-5", "-3", "-9", "-1"],
     "kind": ["Y", "N", "", "Y"],
+    "gone": [GONE],
     "code": ["91110000123456781X", "110101199001011234", "110101199001011235", ""],
     "twice": ["110101199001011234", "x", "110101199001011234", ""],
 }
@@ -35,11 +37,16 @@ VALUES = [
     "SUM(@a, @null)", "SUM(@a, @blank, 2)", "MAX(@a / @zero, 1)", "COUNT(@yes, @none)", "SUM(T.bal)", "MAX(T.bal)",
     "MAX(T.low)", "MIN(T.low, 4)", "COUNT(T.kind)", "COUNTIF(T.kind, 'Y')", "COUNTIF(T.kind, 'y')",
     "COUNTIF(T.bal, 7)", "SUMIF(T.bal, T.kind, 'Y')", "SUMIF(T.bal, T.kind, 'Z')", "MAXIF(T.bal, T.kind, 'N')",
-    "MAXIF(T.low, T.kind, 'Y')", "MAXIF(T.low, T.kind, 'Z')", "SUMIF(T.bal, T.bal, 5)", "MAXIF(T.low, T.bal, 7)",
+    "MAXIF(T.low, T.kind, 'Y')",
+    "SUM(T.gone)", "MAX(T.gone, 1)",
+    "COUNT(T.gone)", "COUNTIF(T.gone, 'Y')", "SUMIF(T.gone, T.gone, 'Y')", "MAXIF(T.gone, T.gone, 'Y')",
+    "IF(UNIQUE(T.gone), 1, 2)", "COUNTIF(T.kind, @null + 1)", "MAXIF(T.bal, T.kind, @null + 1)",
+    "MAXIF(T.low, T.kind, 'Z')", "SUMIF(T.bal, T.bal, 5)", "MAXIF(T.low, T.bal, 7)",
 ]  # fmt: skip
 CONDITIONS = [
     "@a > @b", "@null > 0", "@null <= 0", "@null == 0", "@null != 0", "@blank == 0", "@blank >= 0", "@a == 12.34",
-    "@a == @b", "@a != @b", "@null == @a", "@yes == @no", "@yes == 'Y'", "@yes == 'y'", "@none == ''", "@none == 'Y'",
+    "@a == @b", "@a != @b", "@null == @a", "@null == @null", "@null != @blank",
+    "@yes == @no", "@yes == 'Y'", "@yes == 'y'", "@none == ''", "@none == 'Y'",
     "@yes != 'N'", "EMPTY(@blank)", "EMPTY(@a)", "NOT EMPTY(@yes)", "UNIQUE(T.code)", "UNIQUE(T.twice)",
     "UNIQUE(T.kind)", "PERIOD.quarter == 2", "PERIOD.quarter == 3", "NOT (@null > 1)", "@a > 0 AND @null > 0",
     "@a < 0 AND @null > 0", "@null > 0 AND @a < 0", "@a > 0 OR @null > 0", "@null > 0 OR @a < 0",
@@ -64,6 +71,8 @@ class Sheet(Surroundings):
         for name, held in TEXTS.items():
             known[RowRef(name), "current"] = held
         for name, held in COLUMNS.items():
+            if held == [GONE]:
+                continue
             texts = name not in ("bal", "low")
             known[FieldRef("T", name), "current"] = [item if texts else Decimal(item or 0) for item in held]
         super().__init__(known)
@@ -77,7 +86,7 @@ def locate(ref: Ref | AttrRef, shift: Shift) -> str | None:
     if isinstance(ref, RowRef):
         return f"$A${singles.index(ref.col) + 1}"
     if isinstance(ref, FieldRef):
-        letter = "BCDEF"[list(COLUMNS).index(ref.field)]
+        letter = "BCDEFG"[list(COLUMNS).index(ref.field)]
         return f"${letter}$1:${letter}$20"  # more rows than are filled, as in a template
     return "2"
 
@@ -96,8 +105,8 @@ def write(path: Path) -> None:
 
 
 def put(sheet: Any, row: int, column: int, held: str | None, *, number: bool) -> None:
-    if held == NULL:
-        sheet.write_formula(row, column, NULL, None, "")
+    if held in (NULL, GONE):
+        sheet.write_formula(row, column, held, None, "")
     elif held:
         sheet.write(row, column, float(held)) if number else sheet.write_string(row, column, held)
 
@@ -129,4 +138,4 @@ def test_a_recalculated_workbook_agrees_with_the_server(tmp_path: Path) -> None:
             expected = expected.quantize(Decimal("0.01"), ROUND_HALF_UP)
         if shown != expected:
             differing[text] = (found, expected)
-    assert differing == {}
+    assert differing == {}, differing
