@@ -52,7 +52,7 @@ def compute(form: Form, values: Values, context: Context) -> Values:
 def compute_set(
     forms: Mapping[str, Form], values_by_form: Mapping[str, Values | None], context: Context
 ) -> dict[str, Values | None]:
-    """New values of every form of a set; a form without values (None) stays without."""
+    """New values of every form of a set; a form without values (None) stays without, unless automatic."""
     result = {code: _prepared(form, values_by_form.get(code), context) for code, form in forms.items()}
     # An optional table nobody filled in has no rows; any other form without values is not filed.
     seen = {
@@ -71,7 +71,9 @@ def compute_set(
 def _prepared(form: Form, values: Values | None, context: Context) -> Values | None:
     """A copy that has every row and every constant, and nothing yet in the computed cells."""
     if values is None:
-        return None
+        if not form.is_automatic:
+            return None
+        values = {}
     if form.layout == "table":
         return {key: dict(cells) for key, cells in values.items()}
     if form.layout == "card":

@@ -13,7 +13,9 @@ REQUIRED_KINDS = frozenset({"required_blank", "form_required", "too_few_rows", "
 
 
 def is_filled(form: Form, values: Values | None, industry: str | None = None) -> bool:
-    """Has anybody entered anything? Constants and computed cells do not count."""
+    """Has anybody entered anything? Constants and computed cells do not count; an automatic form is filled."""
+    if form.is_automatic:
+        return True
     if not values:
         return False
     for row, cells in values.items():

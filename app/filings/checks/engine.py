@@ -121,7 +121,7 @@ def _filed(form: Form, values: Values | None, is_nil: bool, industry: str | None
         return values or form.empty_values()
     if form.layout == "table" and not form.required:
         return values or {}
-    return values if is_filled(form, values, industry) else None
+    return values or {} if is_filled(form, values, industry) else None
 
 
 def _is_required(form: Form, env: Surroundings) -> bool:

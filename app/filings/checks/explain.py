@@ -257,6 +257,8 @@ def _shown(words: Words, value: object, spec: CellSpec | None, left: Node) -> st
 
 def _why(words: Words, right: Node) -> str:
     """Where the right side comes from, in brackets; nothing for a plain number or text."""
+    while isinstance(right, Call) and right.name == "IF":
+        right = right.args[1] if evaluate(right.args[0], words.env) else right.args[2]
     if isinstance(right, Number | Text):
         return ""
     told = words.told(right)

@@ -142,6 +142,14 @@ class Form:
             self._specs[where] = resolve(self, *where)
         return self._specs[where]
 
+    @property
+    def is_automatic(self) -> bool:
+        """Everything a person would have to fill in is calculated: the form is there without a filing."""
+        if "automatic" not in self.derived:
+            specs = (self.cell_spec(row, column.key) for row, column in self.cells(values={"1": {}}))
+            self.derived["automatic"] = not any(spec and spec.is_input and spec.required for spec in specs)
+        return bool(self.derived["automatic"])
+
     def empty_values(self) -> Values:
         """All rows this form has by itself, with nothing in them."""
         return {key: {} for key in self.row_keys()}

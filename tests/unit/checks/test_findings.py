@@ -249,6 +249,16 @@ def test_of_thousands_of_findings_of_one_kind_the_rest_are_counted():
     assert found[0].is_error and found[-1].row == "500"
 
 
+def test_a_form_that_is_calculated_throughout_needs_no_filling_in():
+    indicators = form("DB19")
+    assert indicators.is_automatic and not form("DB14").is_automatic and not form("GG05").is_automatic
+    forms = {"DB02": form("DB02"), "DB19": indicators}
+    computed, result = examine(forms, {"DB02": monthly()["DB02"], "DB19": None}, context(before()))
+    assert computed["DB19"]["r8"]["num"] == 25
+    assert "form_required" not in [item.check_id for item in result.findings]
+    assert form_state(indicators, None, result.findings) == "ready"
+
+
 def test_an_optional_table_nobody_touched_has_no_rows():
     values = one_off()
     values["GG01"]["card"]["branch_count"] = Decimal(0)
