@@ -45,5 +45,9 @@ def _blueprints() -> list[Blueprint]:
     from app.core.captcha_views import blueprint as captcha
     from app.portal.routes import blueprint as portal
     from app.core.files import blueprint as files
+    from app.institutions.views import blueprint as registration
 
-    return [portal, profile, captcha, files]
+    from app.filings.import_views import blueprint as filings
+    from app.workspace.views import blueprint as workspace
+
+    return [portal, profile, registration, captcha, files, workspace, filings]

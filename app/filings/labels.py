@@ -1,4 +1,4 @@
-"""Words for states and kinds, in one place for all three faces."""
+"""Words for states, kinds and events of filings, on all three faces."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 FILING_STATES: dict[str, Any] = {
-    "not_started": _l("未报"),
-    "draft": _l("草稿"),
+    "blank": _l("未填报"),
+    "upcoming": _l("未到报送期"),
+    "overdue": _l("逾期未报"),
+    "draft": _l("填报中"),
     "submitted": _l("审批中"),
     "returned": _l("已退回"),
     "approved": _l("已通过"),
@@ -20,6 +22,16 @@ FORM_STATES: dict[str, Any] = {
     "errors": _l("有错误"),
     "warnings": _l("有提示"),
     "ready": _l("就绪"),
+}
+FORM_TONES = {"empty": "neutral", "draft": "open", "errors": "problem", "warnings": "attention", "ready": "done"}
+EVENTS: dict[str, Any] = {
+    "FilingStarted": _l("开始填报"),
+    "FilingImported": _l("导入报表"),
+    "FilingSubmitted": _l("上报完成"),
+    "FilingWithdrawn": _l("撤回"),
+    "FilingPickedUp": _l("监管人员开始审核"),
+    "FilingApproved": _l("审核通过"),
+    "FilingReturned": _l("退回"),
 }
 FAMILIES: dict[str, Any] = {
     "one_off": _l("一次性报送"),
@@ -38,14 +50,6 @@ INDUSTRIES: dict[str, Any] = {
     "pawn": _l("典当行"),
     "leasing": _l("融资租赁公司"),
     "all": _l("全部行业"),
-}
-EVENTS: dict[str, Any] = {
-    "FilingStarted": _l("开始填报"),
-    "FilingSubmitted": _l("上报完成"),
-    "FilingWithdrawn": _l("撤回"),
-    "FilingPickedUp": _l("开始审核"),
-    "FilingApproved": _l("审核通过"),
-    "FilingReturned": _l("退回"),
 }
 
 

@@ -1,0 +1,307 @@
+"""The page of one form: the table or card the server draws, and what the browser's editor starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import url_for
+
+from app.core import clock
+from app.core.i18n import lang
+from app.filings.calendar.gate import gate_reasons
+from app.filings.calendar.rules import describe
+from app.filings.compute import compute
+from app.filings.definitions.schema import CARD_ROW, CellSpec, Column, Form, Row, Values
+from app.filings.grid import (
+    Entries,
+    column_info,
+    computed_values,
+    entries_of,
+    findings_json,
+    formulas_of,
+    outside_values,
+    prior_values,
+    reject_messages,
+    row_info,
+    shown_values,
+    table_rows,
+)
+from app.filings.grid_words import grid_words
+from app.filings.pages import marks_json, marks_of
+from app.filings.submissions.carry import opening_balances
+from app.filings.submissions.data import FilingData, load_filing
+from app.filings.submissions.intake import Assessment, assess
+from app.filings.submissions.models import ReviewMark
+from app.filings.submissions.services import Place
+from app.filings.values import format_value
+
+
+@dataclass
+class Cell:
+    """One drawn cell. `notes`: what is said about it; `prior`: last period's value in words."""
+
+    col: str
+    text: str
+    classes: str
+    notes: list[str] = field(default_factory=list)
+    id: str = ""
+    prior: str | None = None
+
+
+@dataclass
+class Line:
+    """One drawn line: a heading (no cells) or a row."""
+
+    key: str
+    label: str
+    number: str = ""
+    indent: int = 0
+    unit: str = ""
+    note: str = ""
+    is_heading: bool = False
+    is_total: bool = False
+    required: bool = False
+    cells: list[Cell] = field(default_factory=list)
+
+
+@dataclass
+class FormPage:
+    """Everything the page of one form shows."""
+
+    place: Place
+    form: Form
+    data: FilingData
+    assessment: Assessment
+    reasons: list[str]
+    marks: list[ReviewMark]
+    carried: Entries
+    computed: Values
+    prior: dict[str, dict[str, str]]
+
+    @property
+    def code(self) -> str:
+        """The form's code."""
+        return self.form.code
+
+    @property
+    def industry(self) -> str | None:
+        """Whose rows and columns are shown."""
+        return self.data.context.industry
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be edited now."""
+        return not self.reasons
+
+    @property
+    def version(self) -> int:
+        """The draft's version that an editor of this page has seen."""
+        draft = self.data.drafts.get(self.code)
+        return draft.version if draft else 0
+
+    @property
+    def rejects(self) -> dict[str, Any]:
+        """Input of this form that could not be read."""
+        return self.data.rejects.get(self.code, {})
+
+    @property
+    def entries(self) -> Entries:
+        """What stands in the input cells; proposed opening balances when there is no draft yet."""
+        return entries_of(self.form, self.data.values[self.code], self.rejects) or self.carried
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns shown."""
+        return self.form.shown_columns(self.industry)
+
+    @property
+    def neighbours(self) -> tuple[str | None, str | None]:
+        """The codes of the forms before and after this one."""
+        codes = list(self.data.forms)
+        at = codes.index(self.code)
+        return codes[at - 1] if at else None, codes[at + 1] if at + 1 < len(codes) else None
+
+
+def form_page(place: Place, code: str) -> FormPage | None:
+    """Load, compute and check the set, and look at one form; None when the set has no such form."""
+    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    if code not in data.forms:
+        return None
+    reasons = gate_reasons(place.institution, place.report_set, place.period, data.filing, place.now)
+    form, assessment = data.forms[code], assess(data)
+    proposed = {} if reasons else opening_balances(data, code)
+    computed = assessment.values[code]
+    if computed is None:
+        computed = compute(form, {**form.empty_values(), **proposed}, data.context)
+    return FormPage(
+        place=place,
+        form=form,
+        data=data,
+        assessment=assessment,
+        reasons=[describe(reason, lang()) for reason in reasons],
+        marks=[mark for mark in marks_of(data.filing) if mark.form_code == code],
+        carried=entries_of(form, proposed, {}),
+        computed=computed,
+        prior=prior_values(data, code, lang()),
+    )
+
+
+def save_answer(place: Place, code: str, data: FilingData, assessment: Assessment) -> dict[str, Any]:
+    """What the editor needs to know after a save."""
+    form = data.forms[code]
+    industry, draft = data.context.industry, data.drafts.get(code)
+    rejects = data.rejects.get(code, {})
+    findings = assessment.of(code)
+    return {
+        "version": draft.version if draft else 0,
+        "saved_at": clock.local(place.now).strftime("%H:%M"),
+        "entries": entries_of(form, data.values[code], rejects),
+        "rejects": reject_messages(rejects, lang()),
+        "values": computed_values(form, assessment.values[code], industry),
+        "shown": shown_values(form, assessment.values[code], industry, lang()),
+        "findings": findings_json(findings, data.forms, lang()),
+        "states": assessment.states,
+        "others": len(assessment.findings) - len(findings),
+    }
+
+
+def editor_payload(page: FormPage, key: str) -> dict[str, Any]:
+    """The JSON the editor starts from."""
+    form, industry, code = page.form, page.industry, page.code
+    where: dict[str, Any] = {
+        "set_key": page.place.report_set.key,
+        "period": page.place.period_code,
+        "code": code,
+    }
+    return {
+        "key": key,
+        "code": code,
+        "layout": form.layout,
+        "readonly": not page.is_open,
+        "version": page.version,
+        "maxRows": form.max_rows,
+        "columns": column_info(form, industry, lang()),
+        "rows": row_info(form, industry, lang()),
+        "entries": page.entries,
+        "stored": {} if page.carried else page.entries,
+        "carried": page.carried,
+        "rejects": reject_messages(page.rejects, lang()),
+        "formulas": formulas_of(form, industry),
+        "outside": outside_values(page.data, page.assessment.values, code),
+        "findings": findings_json(page.assessment.of(code), page.data.forms, lang()),
+        "marks": marks_json(page.marks, page.data),
+        "prior": page.prior,
+        "urls": {
+            "save": url_for("filings.save", **where),
+            "current": url_for("filings.current", **where),
+            "page": url_for("filings.form", **where),
+        },
+        "words": grid_words(),
+    }
+
+
+def drawn_lines(page: FormPage) -> list[Line]:
+    """The lines of a fixed form or of a table, ready to be drawn."""
+    if page.form.layout == "table":
+        return [_table_line(page, key, _notes(page)) for key in table_rows(page.form, page.entries)]
+    notes = _notes(page)
+    return [_fixed_line(page, row, notes) for row in page.form.rows if row.is_shown_to(page.industry)]
+
+
+def drawn_fields(page: FormPage) -> list[dict[str, Any]]:
+    """The fields of a card with value, hint and what is wrong."""
+    found = []
+    notes = _notes(page)
+    entries = page.entries.get(CARD_ROW, {})
+    for column in page.columns:
+        spec = page.form.cell_spec(CARD_ROW, column.key)
+        if spec is None:
+            continue
+        value = entries.get(column.key, "")
+        if not spec.is_input:
+            value = format_value(spec, page.computed.get(CARD_ROW, {}).get(column.key), lang())
+        found.append(
+            {
+                "key": column.key,
+                "label": column.name(lang()),
+                "spec": spec,
+                "value": value,
+                "is_reject": column.key in page.rejects.get(CARD_ROW, {}),
+                "hint": column.note_en or column.note_zh if lang() == "en" else column.note_zh,
+                "notes": notes.get((CARD_ROW, column.key), []),
+                "prior": page.prior.get(CARD_ROW, {}).get(column.key, ""),
+            }
+        )
+    return found
+
+
+def _notes(page: FormPage) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """What is said about each cell: (level, text); the reviewer's marks have the level 'mark'."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for finding in page.assessment.of(page.code):
+        found.setdefault((finding.row or "", finding.col or ""), []).append(
+            (finding.level, finding.message(lang()))
+        )
+    for mark in page.marks:
+        found.setdefault((mark.row, mark.col), []).append(("mark", mark.comment))
+    return found
+
+
+Notes = dict[tuple[str, str], list[tuple[str, str]]]
+
+
+def _fixed_line(page: FormPage, row: Row, notes: Notes) -> Line:
+    if row.is_header:
+        return Line(key=row.key, label=row.name(lang()), indent=row.level, is_heading=True)
+    cells = []
+    line_unit = ""
+    for column in page.columns:
+        spec = page.form.cell_spec(row.key, column.key)
+        if spec is not None and column.unit is None and spec.unit != page.form.unit:
+            line_unit = spec.unit
+        cell = _cell(page, row.key, column, spec, notes)
+        if page.prior:
+            cell.prior = page.prior.get(row.key, {}).get(column.key, "")
+        cells.append(cell)
+    return Line(
+        key=row.key,
+        label=row.name(lang()),
+        number=str(row.line) if row.line is not None else "",
+        indent=min(row.level, 3),
+        unit=line_unit,
+        note=row.note(lang()),
+        is_total=bool(row.formulas),
+        required=bool(row.required),
+        cells=cells,
+    )
+
+
+def _table_line(page: FormPage, key: str, notes: Notes) -> Line:
+    cells = [_cell(page, key, column, page.form.cell_spec(key, column.key), notes) for column in page.columns]
+    return Line(key=key, label=key, number=key, cells=cells)
+
+
+def _cell(page: FormPage, row: str, column: Column, spec: CellSpec | None, notes: Notes) -> Cell:
+    if spec is None:
+        return Cell(col=column.key, text="——", classes="is-na")
+    classes = ["num" if spec.is_numeric else "text", "is-input" if spec.is_input else "is-computed"]
+    said = notes.get((row, column.key), [])
+    levels = {level for level, _text in said}
+    classes += [f"has-{level}" for level in ("error", "warning", "mark") if level in levels]
+    if column.key in page.carried.get(row, {}):
+        classes.append("is-carried")
+    return Cell(
+        col=column.key,
+        text=_text(page, row, column.key, spec),
+        classes=" ".join(classes),
+        notes=[text for _level, text in said],
+        id=f"c-{row}-{column.key}" if said or page.form.layout == "fixed" else "",
+    )
+
+
+def _text(page: FormPage, row: str, col: str, spec: CellSpec) -> str:
+    reject = page.rejects.get(row, {}).get(col)
+    if reject is not None:
+        return str(reject["raw"])
+    return format_value(spec, page.computed.get(row, {}).get(col), lang())

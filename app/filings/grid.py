@@ -1,0 +1,247 @@
+"""What the browser's grid and card get to work with: cells, entries, formulas and the values they need.
+
+Everything is JSON with numbers as text; the browser never sees a float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.filings.checks import Finding
+from app.filings.compute import EVERY_ROW, Step, plan
+from app.filings.definitions.schema import CellSpec, Form, Value, Values
+from app.filings.environment import Surroundings
+from app.filings.expressions.ast import FieldRef, Node
+from app.filings.expressions.browser import to_browser
+from app.filings.expressions.walk import Reference, attributes, column_references, references
+from app.filings.submissions.data import FilingData
+from app.filings.values import format_value, plain
+
+Entries = dict[str, dict[str, str]]
+
+
+def entries_of(
+    form: Form, values: Mapping[str, Mapping[str, Value]] | None, rejects: Mapping[str, Any]
+) -> Entries:
+    """What stands in the input cells as text, unreadable input included, as the editor shows and sends it."""
+    found: Entries = {}
+    for row, cells in (values or {}).items():
+        for col, value in cells.items():
+            spec = form.cell_spec(row, col)
+            if value is not None and spec is not None and spec.is_input:
+                found.setdefault(row, {})[col] = plain(value) or ""
+    for row, columns in rejects.items():
+        for col, reject in columns.items():
+            found.setdefault(row, {})[col] = reject["raw"]
+    return found
+
+
+def reject_messages(rejects: Mapping[str, Any], lang: str) -> dict[str, dict[str, str]]:
+    """Why input could not be read: {row: {column: message}}."""
+    return {
+        row: {col: reject["en" if lang == "en" else "zh"] for col, reject in columns.items()}
+        for row, columns in rejects.items()
+    }
+
+
+def column_info(form: Form, industry: str | None, lang: str) -> list[dict[str, Any]]:
+    """The columns (or a card's fields) as printed."""
+    return [
+        {
+            "key": column.key,
+            "label": column.name(lang),
+            "type": column.type,
+            "required": column.required,
+            "unit": column.unit or "",
+            "choices": [{"v": choice.v, "label": choice.label(lang)} for choice in column.choices],
+            "computed": column.formula is not None,
+            **_limits(form.cell_spec("", column.key) if form.layout != "fixed" else None),
+        }
+        for column in form.shown_columns(industry)
+    ]
+
+
+def _limits(spec: CellSpec | None) -> dict[str, Any]:
+    if spec is None:
+        return {}
+    return {"decimals": spec.decimals, "negative": spec.allow_negative, "pattern": spec.pattern or ""}
+
+
+def row_info(form: Form, industry: str | None, lang: str) -> list[dict[str, Any]]:
+    """The rows of a fixed form with what each cell is: {col: [type, decimals, negative?, kind]}.
+
+    kind: 'i' input, 'c' computed, 'k' constant; cells that do not exist are left out.
+    """
+    if form.layout != "fixed":
+        return []
+    columns = form.shown_columns(industry)
+    rows = []
+    for row in form.item_rows(industry):
+        cells = {}
+        for column in columns:
+            spec = form.cell_spec(row.key, column.key)
+            if spec is not None:
+                kind = "k" if spec.const is not None else "c" if spec.computed is not None else "i"
+                cells[column.key] = [spec.type, spec.decimals, int(spec.allow_negative), kind, spec.unit]
+        rows.append({"key": row.key, "label": row.name(lang), "cells": cells})
+    return rows
+
+
+def formulas_of(form: Form, industry: str | None) -> list[dict[str, Any]]:
+    """The computed cells in the order in which they are to be calculated; row '*' is every row of a table."""
+    key = ("browser formulas", industry)
+    if key not in form.derived:
+        form.derived[key] = [
+            {"row": step.row, "col": step.col, "decimals": _decimals(step), "tree": to_browser(_expr(step))}
+            for step in plan((form,), industry)
+        ]
+    found: list[dict[str, Any]] = form.derived[key]
+    return found
+
+
+def _spec(step: Step) -> CellSpec:
+    spec = step.form.cell_spec("" if step.row == EVERY_ROW else step.row, step.col)
+    if spec is None or spec.computed is None:
+        raise ValueError(f"{step.form.code}.{step.row}.{step.col} is not computed")
+    return spec
+
+
+def _decimals(step: Step) -> int:
+    return _spec(step).decimals
+
+
+def _expr(step: Step) -> Node:
+    computed = _spec(step).computed
+    assert computed is not None
+    return computed.expr
+
+
+def outside_values(data: FilingData, computed: Mapping[str, Values | None], code: str) -> dict[str, Any]:
+    """What this form's formulas read from elsewhere: other forms, other periods, ORG and PERIOD.
+
+    {"cells": {"FORM.row.col|shift": value}, "columns": {"FORM.col|shift": [values]}, "attrs": {"ORG.x": value}};
+    a value is [type, text] or null.
+    """
+    form = data.forms[code]
+    env = Surroundings(data.forms, dict(computed), data.context)
+    env.stand_on(form)
+    found: dict[str, Any] = {"cells": {}, "columns": {}, "attrs": {}}
+    for step in plan((form,), data.context.industry):
+        expr = _expr(step)
+        columns = set(column_references(expr))
+        rows = (data.values[code] or {}) if step.row == EVERY_ROW else {step.row: {}}
+        for reference in references(expr):
+            if (getattr(reference.ref, "form", None) or code) == code and reference.shift == "current":
+                continue
+            if reference in columns:
+                _column(env, reference, found["columns"])
+                continue
+            for row in rows:
+                env.stand_at(row, {}, step.col)
+                _scalar(env, reference, found["cells"])
+        for attr in attributes(expr):
+            found["attrs"][f"{attr.scope}.{attr.name}"] = _told(env.attr(attr))
+    return found
+
+
+def _column(env: Surroundings, reference: Reference, into: dict[str, Any]) -> None:
+    ref = reference.ref
+    if isinstance(ref, FieldRef):
+        values = env.column(ref, reference.shift)
+        into[f"{ref.form}.{ref.field}|{reference.shift}"] = (
+            None if values is None else [_told(value) for value in values]
+        )
+
+
+def _scalar(env: Surroundings, reference: Reference, into: dict[str, Any]) -> None:
+    form, row, col = env.place(reference.ref)
+    if form is not None:
+        into[f"{form.code}.{row}.{col}|{reference.shift}"] = _told(env.scalar(reference.ref, reference.shift))
+
+
+def _told(value: Any) -> list[str] | None:
+    """A value with its type, so that the browser makes the same kind of value of it."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return ["text", value]
+    if isinstance(value, bool):
+        return ["truth", "1" if value else ""]
+    if hasattr(value, "isoformat"):
+        return ["date", value.isoformat()]
+    return ["number", format(value, "f") if hasattr(value, "as_tuple") else str(value)]
+
+
+def shown_values(form: Form, values: Values | None, industry: str | None, lang: str) -> dict[str, Any]:
+    """Every cell as people read it: {row: {column: text}}, blanks left out."""
+    found: dict[str, dict[str, str]] = {}
+    for row, cells in (values or {}).items():
+        for column in form.shown_columns(industry):
+            spec = form.cell_spec(row, column.key)
+            text = format_value(spec, cells.get(column.key), lang) if spec is not None else ""
+            if text:
+                found.setdefault(row, {})[column.key] = text
+    return found
+
+
+def computed_values(form: Form, values: Values | None, industry: str | None) -> dict[str, dict[str, str]]:
+    """The plain values of computed cells, for comparison with what the browser calculated."""
+    found: dict[str, dict[str, str]] = {}
+    for step in plan((form,), industry):
+        for row in (values or {}) if step.row == EVERY_ROW else [step.row]:
+            value = ((values or {}).get(row) or {}).get(step.col)
+            found.setdefault(row, {})[step.col] = plain(value) or ""
+    return found
+
+
+def findings_json(findings: list[Finding], forms: Mapping[str, Form], lang: str) -> list[dict[str, Any]]:
+    """Findings as the browser lists them."""
+    return [
+        {
+            "form": finding.form,
+            "row": finding.row or "",
+            "col": finding.col or "",
+            "level": finding.level,
+            "place": place_of(finding, forms, lang),
+            "message": finding.message(lang),
+            "remedy": finding.remedy(lang),
+            "key": finding.key,
+        }
+        for finding in findings
+    ]
+
+
+def place_of(finding: Finding, forms: Mapping[str, Form], lang: str) -> str:
+    """Where a finding is, for people: form code, row number of a table, label."""
+    form = forms.get(finding.form)
+    parts = [finding.form]
+    if form is not None and form.layout == "table" and finding.row:
+        parts.append(f"row {finding.row}" if lang == "en" else f"第 {finding.row} 行")
+    if form is not None and form.layout == "fixed" and finding.row:
+        row = form.row(finding.row)
+        if row is not None and row.line is not None:
+            parts.append(f"line {row.line}" if lang == "en" else f"第 {row.line} 行")
+    label = finding.label(lang)
+    if label and label not in parts:
+        parts.append(label)
+    return " ".join(parts)
+
+
+def prior_values(data: FilingData, code: str, lang: str) -> dict[str, dict[str, str]]:
+    """The previous period's accepted values of a fixed form as people read them; {} when there are none."""
+    form = data.forms[code]
+    values = data.context.lookup(code, "prev")
+    if values is None or form.layout == "table":
+        return {}
+    former = data.context.forms.get(code, form)
+    return shown_values(former, values, data.context.industry, lang)
+
+
+def table_rows(form: Form, entries: Entries) -> Iterator[str]:
+    """Row keys of a table as shown: those that hold something, and some empty ones to write into."""
+    keys = list(entries)
+    yield from keys
+    blank = max(form.min_rows, 1 if form.max_rows and len(keys) >= form.max_rows else 3)
+    for number in range(len(keys) + 1, len(keys) + 1 + blank):
+        yield str(number)

@@ -1,0 +1,173 @@
+"""Downloading templates and importing workbooks: upload, preview, take, the annotated return."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+
+from app.accounts.access import workspace_required
+from app.core.db import commits, db
+from app.core.errors import DomainError
+from app.core.i18n import lang
+from app.filings.calendar.gate import gate_reasons
+from app.filings.calendar.rules import describe, show_end
+from app.filings.pages import place_title
+from app.filings.submissions.data import load_filing
+from app.filings.submissions.models import StagedImport
+from app.filings.submissions.services import Place
+from app.filings.views import blueprint, find_place, here, set_url
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PREVIEWED = 200
+
+
+@blueprint.app_template_filter("last_minute")
+def last_minute(moment: Any) -> str:
+    """An exclusive end as people say it."""
+    return show_end(moment)
+
+
+@blueprint.app_template_filter("describe_all")
+def describe_all(reasons: Any) -> str:
+    """All reasons of the gate as sentences."""
+    return " ".join(describe(reason, lang()) for reason in reasons)
+
+
+@blueprint.get("/<set_key>/<period>/template.xlsx", endpoint="set_template")
+@blueprint.get("/<set_key>/<period>/<code>/template.xlsx", endpoint="form_template")
+@workspace_required
+def template(set_key: str, period: str, code: str | None = None) -> Response:
+    """The workbook of one form or of the whole set, with what has been entered so far."""
+    from app.filings.submissions.templates import template_for
+
+    place = find_place(set_key, period)
+    if code is not None and code not in place.report_set.codes:
+        abort(404)
+    file_name, content = template_for(place, code, lang())
+    return send_file(io.BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=file_name)
+
+
+@blueprint.get("/<set_key>/<period>/import", endpoint="upload_set")
+@blueprint.get("/<set_key>/<period>/<code>/import", endpoint="upload_form")
+@workspace_required
+def upload(set_key: str, period: str, code: str | None = None) -> str:
+    """Choose a workbook or drop it here."""
+    return _upload_page(_place_for(set_key, period, code), code)
+
+
+def _place_for(set_key: str, period: str, code: str | None) -> Place:
+    place = find_place(set_key, period)
+    if code is not None and code not in place.report_set.codes:
+        abort(404)
+    return place
+
+
+def _upload_page(place: Place, code: str | None, problem: str = "") -> str:
+    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    reasons = gate_reasons(place.institution, place.report_set, place.period, data.filing, place.now)
+    form = data.forms[code] if code else None
+    return render_template(
+        "workspace/filings/upload.html",
+        place=place,
+        here=here(place),
+        code=code,
+        title=place_title(place),
+        what=f"{code} {form.name(lang())}" if form else place.report_set.name(lang()),
+        reasons=[describe(reason, lang()) for reason in reasons],
+        problem=problem,
+    )
+
+
+@blueprint.post("/<set_key>/<period>/import", endpoint="stage_set")
+@blueprint.post("/<set_key>/<period>/<code>/import", endpoint="stage_form")
+@workspace_required
+def stage(set_key: str, period: str, code: str | None = None) -> Any:
+    """Read the workbook and go to the preview; nothing of the draft changes here."""
+    from app.filings.submissions.imports import read_upload, stage_import
+
+    place = _place_for(set_key, period, code)
+    upload = request.files.get("workbook")
+    if upload is None or not upload.filename:
+        return _upload_page(place, code, _("请选择要导入的工作簿。")), 400
+    file_name, content = upload.filename, upload.read()
+
+    try:
+        reading = read_upload(place, code, content)  # may take seconds: before any lock
+        staged_id = commits(stage_import)(place, file_name, content, reading).id
+    except DomainError as error:
+        again = _place_for(set_key, period, code)
+        return _upload_page(again, code, str(error.message)), error.status
+    return redirect(url_for("filings.preview", set_key=set_key, period=period, staged_id=staged_id))
+
+
+def _staged(place: Place, staged_id: str) -> StagedImport:
+    """The staged import of this very place; 404 for anybody else's, another period's or unknown ones."""
+    staged = db.session.get(StagedImport, staged_id)
+    if staged is None or staged.institution_id != place.institution.id:
+        abort(404)
+    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    if data.filing is None or data.filing.id != staged.filing_id:
+        abort(404)
+    return staged
+
+
+@blueprint.get("/<set_key>/<period>/import/<staged_id>")
+@workspace_required
+def preview(set_key: str, period: str, staged_id: str) -> str:
+    """What the workbook would change and what is wrong with it."""
+    place = find_place(set_key, period)
+    return _preview_page(place, _staged(place, staged_id))
+
+
+def _preview_page(place: Place, staged: StagedImport, problem: str = "") -> str:
+    from app.filings.submissions.imports import preview as preview_of
+
+    found = preview_of(staged)
+    return render_template(
+        "workspace/filings/preview.html",
+        place=place,
+        here=here(place),
+        title=place_title(place),
+        staged=staged,
+        preview=found,
+        shown=PREVIEWED,
+        problem=problem,
+    )
+
+
+@blueprint.post("/<set_key>/<period>/import/<staged_id>/take")
+@workspace_required
+def take(set_key: str, period: str, staged_id: str) -> Any:
+    """Take the staged workbook into the draft: all of it or nothing."""
+    from app.filings.submissions.imports import take_import
+
+    place = find_place(set_key, period)
+    _staged(place, staged_id)
+    try:
+        commits(take_import)(place, staged_id)
+    except DomainError as error:
+        again = find_place(set_key, period)
+        return _preview_page(again, _staged(again, staged_id), str(error.message)), error.status
+    flash(_("已导入。请核对校验结果，再上报完成。"), "success")
+    return redirect(set_url(find_place(set_key, period)))
+
+
+@blueprint.get("/<set_key>/<period>/import/<staged_id>/annotated.xlsx")
+@workspace_required
+def annotated(set_key: str, period: str, staged_id: str) -> Response:
+    """The sender's own workbook with every bad cell coloured and commented."""
+    from app.filings.submissions.imports import annotated as annotated_workbook
+
+    place = find_place(set_key, period)
+    staged = _staged(place, staged_id)
+    content = annotated_workbook(staged)
+    stem = staged.file_name.rsplit(".", 1)[0]
+    return send_file(
+        io.BytesIO(content),
+        mimetype=XLSX,
+        as_attachment=True,
+        download_name=_("%(name)s（校验结果）.xlsx", name=stem),
+    )

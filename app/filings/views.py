@@ -1,0 +1,230 @@
+"""Filings in the workspace: list, sets, forms, hand-in. Importing is in import_views, on the same blueprint."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.accounts.access import current_account, workspace_required
+from app.core import clock
+from app.core.db import commits, db
+from app.core.errors import Conflict, DomainError, Refused
+from app.core.i18n import lang
+from app.filings.calendar.models import ReportingPeriod
+from app.filings.definitions.queries import set_by_key
+from app.filings.form_page import drawn_fields, drawn_lines, editor_payload, form_page, save_answer
+from app.filings.index_page import index_page
+from app.filings.pages import course, finding_items, marks_json, place_title, set_page, state_words
+from app.filings.saving import current_state, kept_keys, read_save
+from app.filings.submissions.rules import ONCE
+from app.filings.submissions.services import Place, save_form, submit_filing, withdraw_filing
+
+blueprint = Blueprint("filings", __name__, url_prefix="/workspace/filings")
+
+
+def find_place(set_key: str, period: str) -> Place:
+    """The institution's own obligation of this address; 404 for anything that is not its industry's."""
+    account = current_account()
+    institution, report_set = account.institution, set_by_key(set_key)
+    if institution is None or report_set is None or report_set.industry != institution.industry:
+        abort(404)
+    found: ReportingPeriod | None = None
+    if report_set.frequency == ONCE:
+        if period != ONCE:
+            abort(404)
+    else:
+        found = db.session.scalars(
+            select(ReportingPeriod).where(
+                ReportingPeriod.frequency == report_set.frequency, ReportingPeriod.code == period
+            )
+        ).first()
+        if found is None:
+            abort(404)
+    return Place(institution, report_set, found, account, clock.now())
+
+
+def here(place: Place) -> dict[str, Any]:
+    """The address parts of a place."""
+    return {"set_key": place.report_set.key, "period": place.period_code}
+
+
+def set_url(place: Place) -> str:
+    """The page of the place."""
+    return url_for("filings.report_set", **here(place))
+
+
+@blueprint.get("/")
+@workspace_required
+def index() -> str:
+    """All sets and periods, by family."""
+    account = current_account()
+    page = index_page(
+        account.institution, clock.now(), request.args.get("tab", ""), request.args.get("year", "")
+    )
+    return render_template("workspace/filings/index.html", page=page, state_words=state_words)
+
+
+@blueprint.get("/<set_key>/<period>/")
+@workspace_required
+def report_set(set_key: str, period: str) -> str:
+    """One set for one period: its forms, what is wrong, receipt, course."""
+    place = find_place(set_key, period)
+    page = set_page(place)
+    return render_template(
+        "workspace/filings/set.html",
+        page=page,
+        place=place,
+        here=here(place),
+        title=place_title(place),
+        findings=finding_items(place, page.assessment.findings, page.data),
+        course=course(page.events),
+        marks=marks_json(page.marks, page.data),
+        state_words=state_words,
+    )
+
+
+@blueprint.get("/<set_key>/<period>/<code>/")
+@workspace_required
+def form(set_key: str, period: str, code: str) -> str:
+    """One form: the grid or the card; read-only when the gate is shut."""
+    place = find_place(set_key, period)
+    page = form_page(place, code)
+    if page is None:
+        abort(404)
+    is_card = page.form.layout == "card"
+    return render_template(
+        f"workspace/filings/form_{'card' if is_card else 'grid'}.html",
+        page=page,
+        place=place,
+        here=here(place),
+        title=f"{page.code} {page.form.name(lang())}",
+        set_title=place_title(place),
+        lines=[] if is_card else drawn_lines(page),
+        fields=drawn_fields(page) if is_card else [],
+        marks=marks_json(page.marks, page.data),
+        findings=finding_items(place, page.assessment.of(page.code), page.data),
+        payload=editor_payload(page, f"{place.institution.id}:{place.report_set.key}:{period}:{code}"),
+    )
+
+
+@blueprint.get("/<set_key>/<period>/<code>/current")
+@workspace_required
+def current(set_key: str, period: str, code: str) -> Response:
+    """The form as it is stored now, for an editor that met a conflict."""
+    page = form_page(find_place(set_key, period), code)
+    if page is None:
+        abort(404)
+    return jsonify(current_state(page))
+
+
+@blueprint.post("/<set_key>/<period>/<code>/save")
+@workspace_required
+def save(set_key: str, period: str, code: str) -> Any:
+    """Autosave of one form: 200 with what came of it; 400, 409 with the reason, nothing stored."""
+    place = find_place(set_key, period)
+    given = read_save(request.get_json(silent=True))
+    if isinstance(given, str):
+        return jsonify({"error": 400, "kind": "invalid", "message": given}), 400
+    if code not in place.report_set.codes:
+        abort(404)
+    seen_version, entries = given
+
+    @commits
+    def store() -> dict[str, Any]:
+        data, assessment = save_form(place, code, entries, seen_version)
+        answer = save_answer(place, code, data, assessment)
+        answer["keys"] = kept_keys(data.forms[code], entries)
+        return answer
+
+    try:
+        return jsonify(store())
+    except Conflict as error:
+        return _refusal("conflict", error)
+    except Refused as error:
+        return _refusal("refused", error)
+
+
+def _refusal(kind: str, error: DomainError) -> tuple[Response, int]:
+    reasons = [str(reason) for reason in error.details.get("reasons", [])]
+    answer = {"error": 409, "kind": kind, "message": str(error.message), "reasons": reasons}
+    return jsonify(answer), 409
+
+
+@blueprint.get("/<set_key>/<period>/submit")
+@workspace_required
+def confirm_submit(set_key: str, period: str) -> Any:
+    """上报完成: what blocks, what needs an explanation, and the button."""
+    place = find_place(set_key, period)
+    return _submit_page(place, request_key=uuid.uuid4().hex)
+
+
+def _submit_page(
+    place: Place, request_key: str, given: dict[str, str] | None = None, problem: str = ""
+) -> str:
+    page = set_page(place)
+    return render_template(
+        "workspace/filings/submit.html",
+        page=page,
+        place=place,
+        here=here(place),
+        title=place_title(place),
+        errors=finding_items(place, page.assessment.errors, page.data),
+        warnings=finding_items(place, page.assessment.warnings, page.data),
+        explanations={**page.explanations, **(given or {})},
+        request_key=request_key,
+        problem=problem,
+    )
+
+
+@blueprint.post("/<set_key>/<period>/submit")
+@workspace_required
+def submit(set_key: str, period: str) -> Any:
+    """Hand the set in. The same request key gives the same receipt, however often it arrives."""
+    place = find_place(set_key, period)
+    request_key = request.form.get("request_key", "")[:64] or uuid.uuid4().hex
+    given = {
+        key.removeprefix("explain-"): text for key, text in request.form.items() if key.startswith("explain-")
+    }
+    try:
+        commits(submit_filing)(place, request_key, given)
+    except DomainError as error:
+        # The page again, with everything that was written and every reason.
+        again = find_place(set_key, period)
+        return _submit_page(again, request_key, given, str(error.message)), error.status
+    flash(_("上报完成，回执已生成。"), "success")
+    return redirect(url_for("filings.report_set", set_key=set_key, period=period))
+
+
+@blueprint.post("/<set_key>/<period>/withdraw")
+@workspace_required
+def withdraw(set_key: str, period: str) -> Any:
+    """撤回, until a reviewer has picked the filing up."""
+    place = find_place(set_key, period)
+    try:
+        commits(withdraw_filing)(place)
+        flash(_("已撤回，可以修改后重新上报。"), "success")
+    except DomainError as error:
+        flash(str(error.message), "danger")
+    return redirect(url_for("filings.report_set", set_key=set_key, period=period))
+
+
+@blueprint.get("/<set_key>/<period>/receipt")
+@workspace_required
+def receipt(set_key: str, period: str) -> str:
+    """The receipt on a page made for printing."""
+    place = find_place(set_key, period)
+    page = set_page(place)
+    if page.version is None:
+        abort(404)
+    return render_template(
+        "workspace/filings/receipt.html",
+        page=page,
+        place=place,
+        here=here(place),
+        title=place_title(place),
+        state_words=state_words,
+    )
