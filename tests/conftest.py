@@ -18,6 +18,8 @@ import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 
+from tests.live import *  # noqa: F403 - fixtures of the browser tests
+
 NEEDS_DATABASE = ("integration", "journeys", "browser")
 
 

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
+from flask import has_request_context, request
 from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -36,6 +37,7 @@ Model.metadata.naming_convention = MetaData(
 P = ParamSpec("P")
 R = TypeVar("R")
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
 
 
@@ -102,10 +104,18 @@ def _sqlite_begin(connection: Any) -> None:
 
 
 def commits(view: Callable[P, R]) -> Callable[P, R]:
-    """Commit once after the view returned, roll back when it raised. Services below never commit."""
+    """Commit once after the view returned, roll back when it raised. Services below never commit.
+
+    What was read so far (who is asking) is read anew, so that SQLite takes the write lock at once and only
+    now: not while an upload is parsed before. A GET neither locks nor commits.
+    """
 
     @functools.wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if has_request_context() and request.method in SAFE_METHODS:
+            return view(*args, **kwargs)
+        if not write_intent.get():
+            db.session.rollback()
         token = write_intent.set(True)
         try:
             result = view(*args, **kwargs)

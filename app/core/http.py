@@ -17,7 +17,6 @@ from app.core.db import db, write_intent
 from app.core.errors import DomainError
 from app.core.scope import NOTHING, SYSTEM, current_scope, scoped, set_scope
 
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 SEEN_EVERY_SECONDS = 60
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -42,7 +41,6 @@ def open_request() -> None:
     set_scope(NOTHING)
     if request.endpoint in {"static", "appbuilder.static"}:
         return
-    write_intent.set(request.method not in SAFE_METHODS)
     with scoped(SYSTEM):
         authenticated = current_user.is_authenticated
         scope = current_user.scope if authenticated else NOTHING
@@ -63,7 +61,7 @@ def _mark_seen() -> None:
     write_intent.set(True)
     with db.engine.begin() as connection:
         connection.execute(update(log_in).where(log_in.id == live.id).values(seen_at=clock.now()))
-    write_intent.set(request.method not in SAFE_METHODS)
+    write_intent.set(False)
 
 
 def close_request(_error: BaseException | None = None) -> None:

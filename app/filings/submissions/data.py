@@ -28,7 +28,6 @@ from app.filings.submissions.rules import HANDED_IN_STATES, ONCE
 from app.filings.values import from_json
 from app.institutions.models import Institution
 
-
 # {(form code, shift): (the form, its values with computed cells)}; what was not filed is absent.
 Neighbours = dict[tuple[str, Shift], tuple[Form, Values]]
 

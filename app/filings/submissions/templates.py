@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.core import clock
 from app.filings.calendar.rules import show_end
 from app.filings.compute import compute_set
+from app.filings.definitions.schema import Values
+from app.filings.environment import Context
 from app.filings.submissions.data import FilingData, load_filing
 from app.filings.submissions.services import Place
 from app.filings.workbooks.identity import Identity, identify
@@ -25,25 +29,26 @@ def template_for(place: Place, code: str | None, lang: str) -> tuple[str, bytes]
     forms = [data.forms[code]] if code else list(data.forms.values())
     computed = compute_set(data.forms, data.values, data.context)
     values = {form.code: filled for form in forms if (filled := computed[form.code]) is not None}
-    priors = {
-        form.code: data.neighbours[form.code, "prev"][1] for form in forms if (form.code, "prev") in data.neighbours
-    }
-    known = dict(data.neighbours)
-    known.update(
-        {(key, "current"): (data.forms[key], filled) for key, filled in computed.items() if filled is not None}
-    )
+    priors = {form.code: data.neighbours[key][1] for form in forms if (key := (form.code, "prev")) in data.neighbours}
     context = WorkbookContext(
         institution=place.institution.name,
         period_name=place.period.name(lang) if place.period else "",
-        industry=place.institution.industry,
         set_name=place.report_set.name(lang),
         due=show_end(place.period.due_at) if place.period else "",
-        org=data.context.org,
-        period=data.context.period,
-        known=known,
+        context=_with_own(data.context, computed),
     )
     content = write_workbook(forms, identity_of(place, data, code), values, priors, context, lang)
     return _file_name(place, code, lang), content
+
+
+def _with_own(context: Context, computed: dict[str, Values | None]) -> Context:
+    """The context in which the other forms of the same set are known too: a form's own workbook lacks them."""
+
+    def lookup(code: str, shift: str) -> Values | None:
+        own = computed.get(code) if shift == "current" else None
+        return own if own is not None else context.lookup(code, shift)
+
+    return replace(context, lookup=lookup)
 
 
 def _file_name(place: Place, code: str | None, lang: str) -> str:

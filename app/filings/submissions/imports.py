@@ -1,0 +1,256 @@
+"""Importing workbooks: read outside any transaction, stage with a preview, take all of it or nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.core.db import db
+from app.core.errors import Conflict, Invalid, Refused
+from app.core.events import record
+from app.core.excel import WorkbookRefused
+from app.core.i18n import lang
+from app.filings.checks import Finding
+from app.filings.definitions.queries import forms_by_id
+from app.filings.definitions.schema import Form, Value, Values
+from app.filings.submissions.data import FilingData, load_filing
+from app.filings.submissions.intake import assess
+from app.filings.submissions.models import FilingForm, StagedImport
+from app.filings.submissions.services import Place, locked_filing, reassess, require_open
+from app.filings.submissions.templates import identity_of
+from app.filings.values import format_value, from_json, to_json
+from app.filings.workbooks.compare import compare
+from app.filings.workbooks.reader import read_workbook
+from app.filings.workbooks.results import ReadResult
+
+
+@dataclass(frozen=True)
+class FormChange:
+    """One cell that taking the import would change; texts as people read them."""
+
+    form: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass
+class ImportPreview:
+    """What an import would do and what is wrong with it.
+
+    problems: cells that cannot be read (block taking); findings: what the checks say of the imported values;
+    each is a dict with form, sheet, address, label, level, message, remedy. notes: things to know.
+    """
+
+    forms: list[str]
+    changes: list[FormChange] = field(default_factory=list)
+    problems: list[dict[str, str]] = field(default_factory=list)
+    findings: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def can_take(self) -> bool:
+        """Whether the values can go into the draft; findings of the checks are corrected there."""
+        return not self.problems and bool(self.forms)
+
+    @property
+    def errors(self) -> int:
+        """How many findings block a later submission."""
+        return sum(1 for finding in self.findings if finding["level"] == "error")
+
+
+def read_upload(place: Place, code: str | None, content: bytes) -> ReadResult:
+    """Parse an upload in the sandbox and match it with the forms. Raises Invalid in the sender's language.
+
+    Reads the database but writes nothing; call it before the transaction that stages the result.
+    """
+    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    require_open(place, data.filing)
+    forms = {code: data.forms[code]} if code else data.forms
+    try:
+        return read_workbook(content, forms, identity_of(place, data, None), data.context)
+    except WorkbookRefused as refusal:
+        raise Invalid(refusal.message(lang()), code=refusal.code) from refusal
+
+
+def stage_import(place: Place, file_name: str, content: bytes, reading: ReadResult) -> StagedImport:
+    """Keep what was read with its findings, for somebody to look at; the draft stays as it is."""
+    filing = locked_filing(place, create=False)
+    require_open(place, filing)
+    filing = filing or locked_filing(place)
+    assert filing is not None
+    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    seen = {code: _version_of(data, code) for code in reading.values_by_form}
+    data.values.update(reading.values_by_form)
+    for code in reading.values_by_form:
+        data.drafts.pop(code, None)  # unreadable input of the former draft says nothing about the upload
+    findings = assess(data).findings if not reading.problems else []
+    staged = StagedImport(
+        id=secrets.token_hex(16),
+        filing_id=filing.id,
+        institution_id=filing.institution_id,
+        file_name=file_name[-200:],
+        original=content,
+        result=_result(data, reading, findings),
+        seen_versions=seen,
+        staged_at=place.now,
+        staged_by_id=place.actor.id,
+    )
+    db.session.add(staged)
+    db.session.flush()
+    return staged
+
+
+def _version_of(data: FilingData, code: str) -> int:
+    draft = data.drafts.get(code)
+    return draft.version if draft else 0
+
+
+def _result(data: FilingData, reading: ReadResult, findings: list[Finding]) -> dict[str, Any]:
+    imported = reading.values_by_form
+    return {
+        "forms": {
+            code: {"definition": data.definition_ids[code], "values": to_json(data.forms[code], values)}
+            for code, values in imported.items()
+        },
+        "problems": [
+            _entry(
+                p.form,
+                (p.sheet, p.address),
+                "error",
+                _label(data.forms[p.form], p.row, p.col),
+                (p.message_zh, p.message_en),
+            )
+            for p in reading.problems
+        ],
+        "findings": [
+            _entry(
+                f.form,
+                _address(f, reading),
+                f.level,
+                (f.label_zh, f.label_en),
+                (f.message_zh, f.message_en),
+                (f.remedy_zh, f.remedy_en),
+            )
+            for f in findings
+            if f.form in imported
+        ],
+        "notes": [{"zh": note.message_zh, "en": note.message_en} for note in reading.notes],
+    }
+
+
+def _entry(
+    form: str,
+    place: tuple[str, str],
+    level: str,
+    label: tuple[str, str],
+    message: tuple[str, str],
+    remedy: tuple[str, str] = ("", ""),
+) -> dict[str, str]:
+    names = ("label", label), ("message", message), ("remedy", remedy)
+    texts = {f"{name}_{code}": text for name, pair in names for code, text in zip(("zh", "en"), pair, strict=True)}
+    return {"form": form, "sheet": place[0], "address": place[1], "level": level, **texts}
+
+
+def _label(form: Form, row: str, col: str) -> tuple[str, str]:
+    spec = form.cell_spec(row, col)
+    return (spec.label_zh, spec.label_en) if spec else (form.name_zh, form.name_en)
+
+
+def _address(finding: Finding, reading: ReadResult) -> tuple[str, str]:
+    """Where the finding stands in the sender's workbook: its best cell, else any concerned cell there."""
+    places = [(finding.form, finding.row, finding.col), *finding.cells]
+    for place in places:
+        if place in reading.cell_addresses:
+            return reading.cell_addresses[place]
+    return ("", "")
+
+
+def preview(staged: StagedImport) -> ImportPreview:
+    """Compare a staged import with the draft as it is now."""
+    result = staged.result
+    found = ImportPreview(forms=list(result["forms"]))
+    found.problems = [_shown(entry) for entry in result["problems"]]
+    found.findings = [_shown(entry) for entry in result["findings"]]
+    found.notes = [note[lang()] for note in result["notes"]]
+    drafts = {
+        draft.form_code: draft
+        for draft in db.session.scalars(select(FilingForm).where(FilingForm.filing_id == staged.filing_id))
+    }
+    forms = forms_by_id(entry["definition"] for entry in result["forms"].values())
+    for code, entry in result["forms"].items():
+        form = forms[entry["definition"]]
+        old = from_json(form, drafts[code].content) if code in drafts else {}
+        found.changes += _changes(form, old, from_json(form, entry["values"]))
+    return found
+
+
+def _shown(entry: Mapping[str, str]) -> dict[str, str]:
+    texts = {name: entry[f"{name}_{lang()}"] for name in ("label", "message", "remedy")}
+    return {**{name: entry[name] for name in ("form", "sheet", "address", "level")}, **texts}
+
+
+def _changes(form: Form, old: Values, new: Values) -> list[FormChange]:
+    def text(row: str, col: str, value: Value) -> str:
+        spec = form.cell_spec(row, col)
+        return format_value(spec, value, lang()) if spec else ""
+
+    return [
+        FormChange(form.code, c.label(lang()), text(c.row, c.col, c.before), text(c.row, c.col, c.after))
+        for c in compare(old, new, form)
+    ]
+
+
+def take_import(place: Place, staged_id: str) -> None:
+    """Put a staged import into the draft: every form of it, in one transaction, or nothing.
+
+    Raises Refused (gate, unreadable cells), Conflict when a form was saved since the preview, or when the
+    import was taken already.
+    """
+    filing = locked_filing(place, create=False)
+    staged = db.session.get(StagedImport, staged_id, populate_existing=True)
+    if staged is None or filing is None or staged.filing_id != filing.id:
+        raise Conflict(_("没有这次导入，请重新上传工作簿。"))
+    if staged.taken_at is not None:
+        raise Conflict(_("这次导入已经完成，不会重复导入。"))
+    require_open(place, filing)
+    if staged.result["problems"]:
+        raise Refused(_("工作簿中有无法识别的内容，没有导入。请按校验结果改正后重新上传。"))
+    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    for code, entry in staged.result["forms"].items():
+        _take_form(place, data, code, entry, staged.seen_versions[code])
+    filing.version += 1
+    staged.taken_at = place.now
+    reassess(data, filing)
+    record(
+        "FilingImported",
+        filing,
+        actor=place.actor,
+        now=place.now,
+        data={"file_name": staged.file_name, "forms": list(staged.result["forms"])},
+    )
+
+
+def _take_form(place: Place, data: FilingData, code: str, entry: Mapping[str, Any], seen: int) -> None:
+    draft = data.drafts.get(code)
+    if (draft.version if draft else 0) != seen or data.definition_ids[code] != entry["definition"]:
+        raise Conflict(_("报表 %(code)s 在预览之后又被保存过，没有导入。请重新上传并核对预览。", code=code))
+    if draft is None:
+        assert data.filing is not None
+        draft = FilingForm(
+            filing_id=data.filing.id,
+            institution_id=data.filing.institution_id,
+            form_code=code,
+            definition_id=entry["definition"],
+        )
+        db.session.add(draft)
+        data.drafts[code] = draft
+    draft.content, draft.rejects = entry["values"], {}
+    draft.version = seen + 1
+    draft.updated_at, draft.updated_by_id = place.now, place.actor.id
+    data.values[code] = from_json(data.forms[code], entry["values"])
