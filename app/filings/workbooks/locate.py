@@ -15,6 +15,7 @@ from app.filings.workbooks.words import label_twins
 
 _ALIKE = 0.6
 _ENOUGH = 0.6
+_NOT_FORMS = frozenset([*label_twins("guide"), *label_twins("findings")])
 _NAMED_CELL = re.compile(r"^'?(?P<sheet>.*?)'?\s*!\s*\$?[A-Z]+\$?\d+$")
 
 
@@ -44,7 +45,11 @@ class Layout:
 
 def assign_sheets(book: RawBook, forms: Mapping[str, Form], industry: str | None) -> dict[str, RawSheet]:
     """{form code: sheet}: by the template's name for the sheet, else by the code, else by the labels."""
-    free = {sheet.name: sheet for sheet in book.sheets if not sheet.name.startswith("_")}
+    free = {
+        sheet.name: sheet
+        for sheet in book.sheets
+        if not sheet.name.startswith("_") and sheet.name not in _NOT_FORMS
+    }
     found: dict[str, RawSheet] = {}
     for by in (_by_name, _by_code, _by_labels):
         for code, form in forms.items():

@@ -70,6 +70,13 @@ def sheet_title(form: Form, lang: str) -> str:
     return _FORBIDDEN_IN_TITLES.sub(" ", f"{form.code} {form.name(lang)}")[:31].strip()
 
 
+def ordinal_column(form: Form) -> Column | None:
+    """The column of a table that only numbers its lines: filled in beforehand, and no content by itself."""
+    if form.layout != "table":
+        return None
+    return next((item for item in form.columns if item.name_zh == "序号" and item.is_numeric), None)
+
+
 def has_mixed_units(form: Form) -> bool:
     """Rows in other units than the form's: the sheet then shows a column of units."""
     return form.layout == "fixed" and any(row.unit or row.type == "percent" for row in form.rows)
@@ -94,9 +101,11 @@ def _plan_fixed(plan: SheetPlan, industry: str | None, has_prior: bool) -> None:
 
 
 def _plan_table(plan: SheetPlan, values: Values) -> None:
+    # A form that counts its lines itself needs no second number in front.
+    first = 0 if ordinal_column(plan.form) in plan.columns else 1
     for offset, column in enumerate(plan.columns):
-        plan.col_at[column.key] = 1 + offset
-    plan.last_col = len(plan.columns)
+        plan.col_at[column.key] = first + offset
+    plan.last_col = first + len(plan.columns) - 1
     ready = max(READY_ROWS, len(values) + SPARE_ROWS)
     if plan.form.max_rows:
         ready = max(plan.form.max_rows, len(values))

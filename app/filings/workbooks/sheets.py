@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from app.filings.definitions.schema import CARD_ROW, CellSpec, Column, Row, Value, Values
 from app.filings.values import format_value
 from app.filings.workbooks.formulas import Locator
-from app.filings.workbooks.plan import FIRST_ROW, HEADING_ROW, SheetPlan
+from app.filings.workbooks.plan import FIRST_ROW, HEADING_ROW, SheetPlan, ordinal_column
 from app.filings.workbooks.styles import Styles
 from app.filings.workbooks.validation import Lists, apply_rule, rule_for
 from app.filings.workbooks.widths import body_width, label_width, text_width
@@ -120,21 +120,30 @@ class SheetWriter:
                 self._past(at, col, spec, prior.get(row.key, {}).get(key))
 
     def _table(self, values: Values) -> None:
-        plan = self.plan
-        self._heading(0, say("number", self.lang))
+        plan, ordinal = self.plan, ordinal_column(self.form)
+        is_numbered = ordinal not in plan.columns
+        if is_numbered:
+            self._heading(0, say("number", self.lang))
+            self.sheet.set_column(0, 0, 6)
         for column in plan.columns:
             self._heading(plan.col_at[column.key], self._column_text(column), starred=_is_starred(column))
             if column.note_zh:
                 self._comment(HEADING_ROW, plan.col_at[column.key], _note(column, self.lang))
         for number, (key, at) in enumerate(plan.row_at.items(), start=1):
-            self.sheet.write_number(at, 0, number, self.styles.named("line"))
+            if is_numbered:
+                self.sheet.write_number(at, 0, number, self.styles.named("line"))
             for column in plan.columns:
-                self._cell(at, plan.col_at[column.key], key, column, values.get(key, {}).get(column.key))
-        self.sheet.set_column(0, 0, 6)
+                value = values.get(key, {}).get(column.key)
+                if column is ordinal and key not in values:
+                    value = Decimal(number)
+                self._cell(at, plan.col_at[column.key], key, column, value)
+        self._table_widths()
+
+    def _table_widths(self) -> None:
         free = self.styles.named("open")
-        for column in plan.columns:
+        for column in self.plan.columns:
             # Open below the ready lines as well, so that a long list can be pasted.
-            at = plan.col_at[column.key]
+            at = self.plan.col_at[column.key]
             self.sheet.set_column(at, at, body_width(self.form, column, self.lang), free)
 
     def _card(self, values: dict[str, Value], prior: dict[str, Value]) -> None:
@@ -203,7 +212,7 @@ class SheetWriter:
         spans = [
             f"{xl_col_to_name(self.plan.col_at[column.key], col_abs=True)}{at + 1}"
             for column in self.plan.columns
-            if column.formula is None
+            if column.formula is None and column is not ordinal_column(self.form)
         ]
         return f'=IF(COUNTA({",".join(spans)})=0,"",{formula[1:]})'
 

@@ -7,6 +7,7 @@ from app.filings.values import Problem
 from app.filings.workbooks.convert import NA_MARKS, convert
 from app.filings.workbooks.grid import fold
 from app.filings.workbooks.locate import Layout
+from app.filings.workbooks.plan import ordinal_column
 from app.filings.workbooks.raw import RawCell, RawSheet, address
 from app.filings.workbooks.results import CellProblem, Note, ReadResult
 
@@ -89,6 +90,8 @@ class FormReader:
 
     def _is_blank(self, at: int) -> bool:
         for column in self.columns:
+            if column is ordinal_column(self.form):
+                continue
             spec = self.form.cell_spec("", column.key)
             col = self.layout.cols.get(column.key)
             cell = self.sheet.cells.get((at, col)) if col is not None else None

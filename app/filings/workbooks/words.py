@@ -12,6 +12,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "content": ("填写内容", "Value"),
     "how": ("填写说明", "How to fill in"),
     "guide": ("填报说明", "Instructions"),
+    "findings": ("校验结果", "Findings"),
     "institution": ("填报单位：{}", "Institution: {}"),
     "period": ("报告期：{}", "Period: {}"),
     "units": ("金额单位：{}", "Unit: {}"),
