@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from alembic import context
+from alembic.operations import ops
 from flask import current_app
 from flask_appbuilder import Model
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, ForeignKeyConstraint, text
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
@@ -38,11 +39,34 @@ def include_object(_item: SchemaItem, name: str | None, kind: str, reflected: bo
     return not (kind == "table" and reflected and (name or "").startswith(("fts_", "sqlite_")))
 
 
-def drop_empty_revision(_context: Any, _revision: Any, directives: list[Any]) -> None:
-    """Write no version file when models and database already agree."""
+def late_references(script: ops.MigrationScript) -> None:
+    """Two tables that refer to each other: add the `use_alter` reference once both are there.
+
+    Alembic writes it into CREATE TABLE, where PostgreSQL skips it and the reference would be missing.
+    """
+    for upgrade, downgrade in zip(script.upgrade_ops_list, script.downgrade_ops_list, strict=True):
+        for table in [op for op in upgrade.ops if isinstance(op, ops.CreateTableOp)]:
+            late = [c for c in table.columns if isinstance(c, ForeignKeyConstraint) and c.use_alter]
+            table.columns = [
+                c for c in table.columns if not (isinstance(c, ForeignKeyConstraint) and c.use_alter)
+            ]
+            for constraint in late:
+                make = ops.CreateForeignKeyOp.from_constraint(constraint)
+                make.kw.pop("use_alter", None)
+                drop = ops.DropConstraintOp.from_constraint(constraint)
+                upgrade.ops.append(ops.ModifyTableOps(table.table_name, [make]))
+                downgrade.ops.insert(0, ops.ModifyTableOps(table.table_name, [drop]))
+
+
+def finish_revision(_context: Any, _revision: Any, directives: list[Any]) -> None:
+    """Write no version file when models and database already agree; else put late references last."""
     options = context.config.cmd_opts
-    if getattr(options, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
+    if not getattr(options, "autogenerate", False):
+        return
+    if directives[0].upgrade_ops.is_empty():
         directives[:] = []
+    else:
+        late_references(directives[0])
 
 
 def configure(connection: Connection | None = None, **more: Any) -> None:
@@ -55,7 +79,7 @@ def configure(connection: Connection | None = None, **more: Any) -> None:
         transactional_ddl=True,
         render_item=render_item,
         include_object=include_object,
-        process_revision_directives=drop_empty_revision,
+        process_revision_directives=finish_revision,
         **more,
     )
 

@@ -269,10 +269,8 @@ def compile_catalogues(force: bool = False) -> list[Path]:
 
 def print_lines(lines: Iterable[Any]) -> int:
     """Print and count."""
-    count = 0
-    for count, line in enumerate(lines, 1):
-        print(line)
-    return count
+    shown = [print(line) for line in lines]
+    return len(shown)
 
 
 def show_missing(locale: str, style: str) -> None:

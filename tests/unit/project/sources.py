@@ -10,23 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON_FOLDERS = ("app", "tests", "scripts", "bench", "migrations")
-BINARY = {
-    ".png",
-    ".ico",
-    ".woff2",
-    ".ttf",
-    ".otf",
-    ".xlsx",
-    ".jpg",
-    ".gif",
-    ".mo",
-    ".docx",
-    ".pdf",
-    ".zip",
-    ".xls",
-    ".et",
-    ".ods",
-}
+BINARY = set(".png .ico .woff2 .ttf .otf .xlsx .jpg .gif .mo .docx .pdf .zip .xls .et .ods".split())
 
 
 @cache

@@ -1,0 +1,179 @@
+"""The migrations make what the models say, go up and down, and keep the data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_appbuilder import Model
+from sqlalchemy import func, inspect, select, text
+from sqlalchemy.exc import IntegrityError
+
+from app import create_app
+from app.accounts.services import sync_roles
+from app.core.db import commits, db
+from app.core.events import Event, record
+from app.core.scope import SYSTEM, scoped
+from app.extensions import migrate
+from app.institutions.models import Institution
+from config import TestConfig
+from tests.databases import PostgresStore
+from tests.factories import make_account, make_institution
+
+
+@pytest.fixture
+def empty_app(tmp_path: Path) -> Iterator[Flask]:
+    """The application on an empty database of the kind that this run tests."""
+    server = os.environ.get("TEST_DATABASE_URL", "")
+    store = PostgresStore(server, f"migrations_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}", tmp_path)
+    url = store.url if server else f"sqlite:///{tmp_path / 'empty.db'}"
+    if server:
+        store._recreate(store.name)
+    made = create_app(
+        TestConfig, SQLALCHEMY_DATABASE_URI=url, INSTANCE_DIR=tmp_path, FILES_DIR=tmp_path / "files"
+    )
+    with made.app_context(), scoped(SYSTEM):
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+    if server:
+        store.close()
+
+
+@pytest.fixture
+def upgraded(empty_app: Flask) -> Flask:
+    """The same after all migrations."""
+    flask_migrate.upgrade()
+    return empty_app
+
+
+def differences() -> list[Any]:
+    """What autogenerate would still change."""
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": False}
+        )
+        found = compare_metadata(context, Model.metadata)
+    return [change for change in found if not _is_search_index(change)]
+
+
+def _is_search_index(change: Any) -> bool:
+    return isinstance(change, tuple) and change[0] == "remove_table" and change[1].name.startswith("fts_")
+
+
+def revisions() -> list[str]:
+    """All revisions, oldest first."""
+    scripts = ScriptDirectory.from_config(migrate.get_config())
+    return [script.revision for script in reversed(list(scripts.walk_revisions()))]
+
+
+def put_data_in() -> dict[str, int]:
+    """Something in the parent tables, so that a cascading delete would show."""
+    commits(sync_roles)()
+    company = make_institution()
+    account = make_account("Enterprise", institution=company)
+    record("InstitutionOpened", company, actor=account)
+    db.session.commit()
+    return counts()
+
+
+def counts() -> dict[str, int]:
+    """How many rows every table holds."""
+    with db.engine.connect() as connection:
+        return {
+            name: int(connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one())
+            for name in inspect(db.engine).get_table_names()
+            if not name.startswith(("alembic_", "fts_"))
+        }
+
+
+def test_there_is_one_line_of_migrations(empty_app):
+    assert len(revisions()) >= 1
+
+
+def test_migrations_from_empty_make_exactly_the_models(upgraded):
+    assert differences() == []
+
+
+def test_an_upgrade_that_has_nothing_to_do_keeps_all_data(upgraded):
+    before = put_data_in()
+    flask_migrate.upgrade()
+    assert counts() == before
+
+
+def test_going_down_to_nothing_leaves_nothing_even_with_data_in(upgraded):
+    put_data_in()
+    db.session.remove()
+    flask_migrate.downgrade(revision="base")
+    assert [name for name in inspect(db.engine).get_table_names() if name != "alembic_version"] == []
+
+
+def test_down_and_up_again_gives_a_working_database(upgraded):
+    flask_migrate.downgrade(revision="base")
+    flask_migrate.upgrade()
+    put_data_in()
+    assert db.session.scalar(select(func.count()).select_from(Institution)) == 1
+    assert differences() == []
+
+
+def test_altering_a_parent_table_keeps_its_children(upgraded, tmp_path):
+    before = put_data_in()
+    db.session.remove()
+    wider = "batch.alter_column('username', type_=sa.String(200), existing_type=sa.String(128))"
+    _run_extra_revision(tmp_path, "op.batch_alter_table('ab_user')", wider)  # on SQLite: copy, drop, rename
+    assert counts() == before
+
+
+def test_a_migration_that_fails_half_way_changes_nothing(upgraded, tmp_path):
+    before = put_data_in()
+    db.session.remove()
+    with pytest.raises(ZeroDivisionError):
+        _run_extra_revision(
+            tmp_path, "op.batch_alter_table('event')", "batch.drop_column('comment')", "1 / 0"
+        )
+    assert counts() == before
+    assert db.session.scalars(select(Event.comment)).all() == [None]
+
+
+def test_a_migration_that_breaks_references_is_rolled_back(upgraded, tmp_path):
+    before = put_data_in()
+    db.session.remove()
+    # Flask-Migrate turns what our check on SQLite raises into its exit; PostgreSQL refuses by itself.
+    with pytest.raises((SystemExit, IntegrityError)):
+        _run_extra_revision(
+            tmp_path, "op.batch_alter_table('event')", "op.execute('DELETE FROM institution')"
+        )
+    assert counts() == before
+
+
+def _run_extra_revision(folder: Path, batch: str, *body: str) -> None:
+    """Upgrade by one more revision than there is, written here."""
+    extra = folder / "extra"
+    extra.mkdir(exist_ok=True)
+    lines = "\n        ".join(body)
+    extra.joinpath("9999_extra.py").write_text(
+        f"import sqlalchemy as sa\nfrom alembic import op\nrevision = '9999'\ndown_revision = {revisions()[-1]!r}\n"
+        f"def upgrade():\n    with {batch} as batch:\n        {lines}\n"
+        "def downgrade():\n    pass\n",
+        encoding="utf-8",
+    )
+
+    def look_there_too(config: Any) -> Any:
+        config.set_main_option(
+            "version_locations", f"{config.get_main_option('script_location')}/versions{os.pathsep}{extra}"
+        )
+        return config
+
+    migrate.configure_callbacks.append(look_there_too)
+    try:
+        flask_migrate.upgrade(revision="9999")
+    finally:
+        migrate.configure_callbacks.remove(look_there_too)
