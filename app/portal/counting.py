@@ -16,42 +16,51 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from app.core import clock
 from app.core.db import db, write_intent
 from app.portal.models import DailyVisit, ViewCount, VisitorMark, VisitSalt
+from app.portal.queries import views
 from app.portal.rules import counts_as_opening
 
 ATTEMPTS = 3
 
 
-def count_opening(subject: str, key: str | int, now: datetime) -> None:
-    """Add one opening by the present request, when it is a person's. A failure is logged, never raised."""
+def count_opening(subject: str, key: str | int, now: datetime) -> int:
+    """Add one opening by the present request, when it is a person's; how often it was opened now.
+
+    A failure is logged, never raised. The number comes from the counting transaction itself: the request's
+    own one may have begun before it and would still see the former number.
+    """
     purpose = request.headers.get("Sec-Purpose", "") + " " + request.headers.get("Purpose", "")
     purpose += " " + request.headers.get("X-Moz", "")
     agent = request.headers.get("User-Agent", "")
     if not counts_as_opening(request.method, purpose, agent):
-        return
+        return views(subject, [str(key)])[str(key)]
     visitor = f"{request.remote_addr or ''}\n{agent}"
     try:
-        _retrying(subject, str(key), visitor, clock.local(now).date())
+        return _retrying(subject, str(key), visitor, clock.local(now).date())
     except SQLAlchemyError:
         current_app.logger.exception("an opening of %s %s could not be counted", subject, key)
+        return views(subject, [str(key)])[str(key)]
 
 
-def _retrying(subject: str, key: str, visitor: str, day: date) -> None:
+def _retrying(subject: str, key: str, visitor: str, day: date) -> int:
     # The intent makes SQLite begin IMMEDIATE: a deferred transaction could fail half way.
     token = write_intent.set(True)
     try:
-        for attempt in range(1, ATTEMPTS + 1):
+        for _attempt in range(ATTEMPTS - 1):
             try:
-                with db.engine.begin() as connection:
-                    _count(connection, subject, key, visitor, day)
-                return
+                return _once(subject, key, visitor, day)
             except OperationalError:
-                if attempt == ATTEMPTS:
-                    raise
+                continue
+        return _once(subject, key, visitor, day)
     finally:
         write_intent.reset(token)
 
 
-def _count(connection: Connection, subject: str, key: str, visitor: str, day: date) -> None:
+def _once(subject: str, key: str, visitor: str, day: date) -> int:
+    with db.engine.begin() as connection:
+        return _count(connection, subject, key, visitor, day)
+
+
+def _count(connection: Connection, subject: str, key: str, visitor: str, day: date) -> int:
     """Salt, mark, day, total: always in this order, so that two transactions cannot wait for each other."""
     where: dict[str, Any] = {"subject": subject, "key": key}
     mark = hashlib.sha256(f"{_salt(connection, day)}\n{visitor}".encode()).hexdigest()[:32]
@@ -65,9 +74,10 @@ def _count(connection: Connection, subject: str, key: str, visitor: str, day: da
         )
     )
     total = _insert(connection, ViewCount).values(views=1, **where)
-    connection.execute(
-        total.on_conflict_do_update(index_elements=["subject", "key"], set_={"views": ViewCount.views + 1})
-    )
+    counted = total.on_conflict_do_update(
+        index_elements=["subject", "key"], set_={"views": ViewCount.views + 1}
+    ).returning(ViewCount.views)
+    return int(connection.execute(counted).scalar_one())
 
 
 def _salt(connection: Connection, day: date) -> str:

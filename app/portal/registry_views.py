@@ -35,7 +35,7 @@ def _chosen_region(regions: list[Region]) -> Region | None:
 def registry(industry: str) -> Any:
     """A public list; its opening is counted."""
     _industry_or_404(industry)
-    count_opening("list", industry, clock.now())
+    views = count_opening("list", industry, clock.now())
     regions = registry_queries.regions()
     region = _chosen_region(regions)
     words = query_words(request.args.get("q"))
@@ -53,7 +53,7 @@ def registry(industry: str) -> Any:
         words=words,
         region=region,
         regions=regions,
-        views=queries.views("list", [industry])[industry],
+        views=views,
         counted=queries.views("institution", [str(row.id) for row in found.rows]),
         today=clock.today(),
     )
@@ -70,8 +70,7 @@ def registry_item(industry: str, institution_id: int) -> Any:
         item = registry_queries.listed_one(industry, institution_id, today)
     if item is None:
         abort(404)
-    count_opening("institution", institution_id, now)
-    views = queries.views("institution", [str(institution_id)])[str(institution_id)]
+    views = count_opening("institution", institution_id, now)
     return render_template(
         "portal/registry_item.html", industry=industry, item=item, views=views, today=today
     )

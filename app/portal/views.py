@@ -100,8 +100,7 @@ def news_item(item_id: int) -> Any:
     item = queries.announcement(item_id, now) if item_id <= MAX_ID else None
     if item is None:
         abort(404)
-    count_opening("announcement", item_id, now)
-    views = queries.views("announcement", [str(item_id)])[str(item_id)]
+    views = count_opening("announcement", item_id, now)
     older, newer = queries.neighbours(item, now)
     return render_template("portal/news_item.html", item=item, views=views, older=older, newer=newer)
 

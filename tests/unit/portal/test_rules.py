@@ -45,7 +45,9 @@ def test_an_announcement_with_a_future_moment_is_scheduled_and_otherwise_publish
 
 def test_a_person_opening_a_page_counts():
     assert counts_as_opening("GET", "", CHROME)
-    assert counts_as_opening("GET", "", "Mozilla/5.0 (Linux; Android 14; CUBOT X70) Chrome/126.0 Mobile Safari/537.36")
+    assert counts_as_opening(
+        "GET", "", "Mozilla/5.0 (Linux; Android 14; CUBOT X70) Chrome/126.0 Mobile Safari/537.36"
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,9 @@ def test_search_words_lose_control_characters_and_width():
     assert sum(map(len, query_words("长" * 500))) == 60
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "\t=1", "＝1", "＋1", "－1", "＠A", "  =1", "\u3000=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@A1", "\t=1", "＝1", "＋1", "－1", "＠A", "  =1", "\u3000=1", "\r=1"]
+)
 def test_what_a_spreadsheet_could_take_for_a_formula_is_known(text):
     assert starts_like_formula(text)
 
@@ -103,7 +107,9 @@ def test_an_excerpt_is_cut_around_the_first_hit():
 def test_hits_are_found_whatever_their_case_and_whatever_characters_they_hold():
     assert split_hits("用Excel导入", ("excel",)) == [("用", False), ("Excel", True), ("导入", False)]
     assert split_hits("a.*b", (".*",)) == [("a", False), (".*", True), ("b", False)]
-    assert "".join(piece for piece, _hit in split_hits("融资融资担保", ("融资", "融资担保"))) == "融资融资担保"
+    assert (
+        "".join(piece for piece, _hit in split_hits("融资融资担保", ("融资", "融资担保"))) == "融资融资担保"
+    )
 
 
 def test_contacts_are_masked_in_lists():
