@@ -9,6 +9,8 @@ from flask import Flask
 def register_commands(app: Flask) -> None:
     """Attach the commands to the app."""
     app.cli.add_command(sync_roles_command)
+    app.cli.add_command(create_admin_command)
+    app.cli.add_command(send_mail_command)
 
 
 @click.command("sync-roles")
@@ -19,3 +21,38 @@ def sync_roles_command() -> None:
 
     changes = commits(sync_roles)()
     click.echo(f"roles synchronised: {changes} changes")
+
+
+@click.command("create-admin")
+@click.option("--name", prompt="User name")
+@click.option("--role", prompt="Role", default="SystemAdministrator", show_default=True)
+@click.password_option()
+def create_admin_command(name: str, role: str, password: str) -> None:
+    """Create a member of staff, for the first log-in on a new installation."""
+    from app.accounts.staff import create_staff
+    from app.core import clock
+    from app.core.db import commits
+    from app.core.errors import DomainError
+    from app.core.scope import SYSTEM, scoped
+
+    values = {"username": name, "display_name": name, "email": f"{name}@localhost.invalid"}
+    try:
+        with scoped(SYSTEM):
+            account = commits(create_staff)(
+                values, password=password, roles=[role], actor=None, now=clock.now()
+            )
+    except DomainError as problem:
+        raise click.ClickException(str(problem.message)) from problem
+    click.echo(f"account {account.username} created with role {role}")
+
+
+@click.command("send-mail")
+def send_mail_command() -> None:
+    """Send the e-mail that is due; run it every minute."""
+    from app.core import clock
+    from app.core.scope import SYSTEM, scoped
+    from app.messages.services import send_due_mail
+
+    with scoped(SYSTEM):
+        sent, failed = send_due_mail(clock.now())
+    click.echo(f"mail: {sent} sent, {failed} failed")

@@ -109,3 +109,38 @@ def open_session(client: FlaskClient, account: Account) -> None:
         session["_user_id"] = str(account.id)
         session["_fresh"] = True
         session[SESSION_KEY] = key
+
+
+def make_registration(**more: Any) -> Any:
+    """A registration that waits for its decision."""
+    from app.institutions.models import Registration
+
+    number = next(_numbers)
+    make_region(more.get("region_code", "330100"))
+    values: dict[str, Any] = {
+        "receipt_no": f"ZC20260305{number:08d}",
+        "username": f"danbao{number}",
+        "password": generate_password_hash(PASSWORD, method="pbkdf2:sha256:1"),
+        "name": f"示例{number}号融资担保有限公司",
+        "uscc": uscc(number),
+        "industry": "guarantee",
+        "org_type": "guarantee",
+        "region_code": "330100",
+        "address": f"示例市示例路{number}号",
+        "legal_representative": "测试甲",
+        "contact_name": "测试乙",
+        "mobile": "13800000000",
+        "email": f"danbao{number}@example.invalid",
+        "has_licence": True,
+        "licence_no": f"示例A{number:05d}",
+        "licence_issuer": "示例监管局",
+        "licence_from": date(2020, 1, 1),
+        "licence_to": date(2090, 12, 31),
+        "consent_version": "2026-01",
+        "submitted_at": clock.now(),
+        "consent_at": clock.now(),
+    }
+    registration = Registration(**{**values, **more})
+    db.session.add(registration)
+    db.session.commit()
+    return registration

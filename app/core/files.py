@@ -68,6 +68,7 @@ def store_upload(
     """Check an uploaded file and keep it. Raises Invalid with the reason, or StorageUnavailable."""
     name = display_name(upload.filename or "")
     data = upload.stream.read(MAX_BYTES + 1)
+    upload.close()  # big ones are temporary files
     try:
         kind = check_file(name, data)
     except FileProblem as problem:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import DateField, HiddenField, StringField
 from wtforms.validators import DataRequired
 
 from app.core import clock
@@ -58,3 +61,22 @@ class CaptchaForm(FlaskForm):
         self.captcha_token.raw_data = None
         self.captcha.data = ""
         self.captcha.raw_data = None
+
+
+class DayField(DateField):
+    """A calendar day: the browser's own picker, or typed as 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read what was sent; an impossible day keeps its text and gets a message."""
+        text = unicodedata.normalize("NFKC", " ".join(valuelist or [])).strip()
+        self.data = None
+        if not text:
+            return
+        found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text)
+        try:
+            self.data = date(*map(int, found.groups())) if found else None
+        except ValueError:
+            self.data = None
+        if self.data is None or not 1900 <= self.data.year <= 2200:
+            self.data = None
+            raise ValueError(_l("请填写有效的日期，例如 2026-03-05。"))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Numeric, String, Text, false, true
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Numeric, String, Text, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
+from app.core import files  # noqa: F401 - the licence's file
 from app.core.db import Moment
 from app.core.scope import InstitutionScoped, Scope
 from app.core.workflow import guard
-from app.institutions.rules import INSTITUTION_WORKFLOW
+from app.institutions.rules import INSTITUTION_WORKFLOW, REGISTRATION_WORKFLOW
 
 
 class Region(Model):
@@ -73,14 +75,7 @@ class Institution(InstitutionScoped, Model):
             return true()
         if scope.kind == "institution" and scope.institution_id is not None:
             return cls.id == scope.institution_id
-        if scope.kind != "staff":
-            return false()
-        condition: ColumnElement[bool] = true()
-        if scope.industries:
-            condition = condition & cls.industry.in_(scope.industries)
-        if scope.region_prefix:
-            condition = condition & cls.region_code.startswith(scope.region_prefix, autoescape=True)
-        return condition
+        return within(cls, scope) if scope.kind == "staff" else false()
 
     def __str__(self) -> str:
         return self.name
@@ -88,3 +83,74 @@ class Institution(InstitutionScoped, Model):
 
 guard(Institution.status, INSTITUTION_WORKFLOW)
 Account.institution = relationship(Institution, lazy="select")
+
+
+def within(model: Any, scope: Scope) -> ColumnElement[bool]:
+    """Staff's industries and region subtree on a model that has both columns itself."""
+    condition: ColumnElement[bool] = true()
+    if scope.industries:
+        condition = condition & model.industry.in_(scope.industries)
+    if scope.region_prefix:
+        condition = condition & model.region_code.startswith(scope.region_prefix, autoescape=True)
+    return condition
+
+
+_WAITING = text("status = 'submitted'")
+
+
+class Registration(InstitutionScoped, Model):
+    """An institution's request for an account. One waiting request per code, user name and address."""
+
+    __tablename__ = "registration"
+    __table_args__ = tuple(
+        Index(
+            f"uq_registration_{column}", column, unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING
+        )
+        for column in ("uscc", "username", "email")
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    receipt_no: Mapped[str] = mapped_column(String(20), nullable=False, unique=True)
+    status: Mapped[str] = mapped_column(String(12), nullable=False, default=REGISTRATION_WORKFLOW.initial)
+    version: Mapped[int] = mapped_column(nullable=False, default=1)
+    submitted_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    username: Mapped[str] = mapped_column(String(64), nullable=False)
+    password: Mapped[str] = mapped_column(String(256), nullable=False)
+    name: Mapped[str] = mapped_column(String(120), nullable=False, index=True)
+    uscc: Mapped[str] = mapped_column(String(18), nullable=False)
+    industry: Mapped[str] = mapped_column(String(20), nullable=False)
+    org_type: Mapped[str] = mapped_column(String(30), nullable=False)
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), nullable=False)
+    address: Mapped[str] = mapped_column(String(200), nullable=False)
+    legal_representative: Mapped[str] = mapped_column(String(60), nullable=False)
+    contact_name: Mapped[str] = mapped_column(String(60), nullable=False)
+    mobile: Mapped[str] = mapped_column(String(20), nullable=False)
+    email: Mapped[str] = mapped_column(String(120), nullable=False)
+    has_licence: Mapped[bool] = mapped_column(nullable=False, default=False)
+    licence_no: Mapped[str | None] = mapped_column(String(60))
+    licence_issuer: Mapped[str | None] = mapped_column(String(120))
+    licence_from: Mapped[date | None] = mapped_column(Date)
+    licence_to: Mapped[date | None] = mapped_column(Date)
+    licence_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    consent_version: Mapped[str] = mapped_column(String(20), nullable=False)
+    consent_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    decision_reason: Mapped[str | None] = mapped_column(Text)
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+
+    region: Mapped[Region] = relationship(lazy="joined")
+    decided_by: Mapped[Any] = relationship(Account, lazy="select", foreign_keys=[decided_by_id])
+
+    @classmethod
+    def scope_condition(cls, scope: Scope) -> ColumnElement[bool]:
+        """Staff see the registrations of their industries and region; applicants use their receipt."""
+        if scope.kind == "system":
+            return true()
+        return within(cls, scope) if scope.kind == "staff" else false()
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.receipt_no}）"
+
+
+guard(Registration.status, REGISTRATION_WORKFLOW)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from datetime import date
+
+from stdnum.cn import uscc
+
 from app.core.workflow import Workflow
 
 INDUSTRIES = ("microloan", "guarantee", "pawn", "leasing")
@@ -33,3 +39,56 @@ INSTITUTION_WORKFLOW = Workflow(
 
 # What the public list shows: everything that has been opened and not left.
 LISTED_STATES = ("operating", "suspended", "risk_handling")
+
+# domain notes, section 2 and 6: a rejected applicant may correct and hand in the same registration again.
+REGISTRATION_WORKFLOW = Workflow(
+    name="registration",
+    initial="submitted",
+    table={
+        ("submitted", "approve"): "approved",
+        ("submitted", "reject"): "rejected",
+        ("rejected", "resubmit"): "submitted",
+    },
+)
+
+CONSENT_VERSION = "2026-01"
+MOBILE = re.compile(r"1[3-9]\d{9}")
+EMAIL = re.compile(
+    r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
+)
+LICENCE_NUMBER = re.compile(r"[\w（）()〔〕\[\]【】/.\-第号字 ]{4,60}")
+
+
+def normal_code(text: str) -> str:
+    """A unified social credit code as it is stored: half-width capitals without blanks and hyphens."""
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def is_uscc(code: str) -> bool:
+    """Whether a normalised code has 18 characters and the right check digit (GB 32100)."""
+    return bool(uscc.is_valid(code)) and len(code) == 18
+
+
+def normal_phone(text: str) -> str:
+    """A mobile number without +86, blanks and hyphens."""
+    digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"^(\+|00)?86(?=1)", "", digits)
+
+
+def is_mobile(number: str) -> bool:
+    """A mainland mobile number."""
+    return MOBILE.fullmatch(number) is not None
+
+
+def is_email(address: str) -> bool:
+    """One plain address; nothing that could become a second header line."""
+    return len(address) <= 120 and EMAIL.fullmatch(address) is not None
+
+
+def licence_problem(start: date, end: date, today: date) -> str | None:
+    """'order', 'future' or 'expired' when the validity cannot be that of a licence in force."""
+    if end <= start:
+        return "order"
+    if start > today:
+        return "future"
+    return "expired" if end < today else None

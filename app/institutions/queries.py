@@ -1,0 +1,97 @@
+"""Reads about regions, institutions and registrations."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, func, or_, select
+
+from app.accounts.models import Account
+from app.accounts.rules import normal_name
+from app.core.db import db
+from app.core.files import StoredFile
+from app.core.i18n import lang
+from app.core.scope import SYSTEM, scoped
+from app.institutions.models import Institution, Region, Registration
+
+RegionChoices = dict[str, list[tuple[str, str]]]
+
+
+def region_name(region: Region) -> str:
+    """A region in the reader's language."""
+    return region.name_en if lang() == "en" else region.name_zh
+
+
+def region_choices() -> RegionChoices:
+    """Cities, each with itself and its counties: what an institution may be registered in."""
+    regions = list(db.session.scalars(select(Region).order_by(Region.code)))
+    known = {region.code: region for region in regions}
+    groups: RegionChoices = {}
+    for region in regions:
+        if len(region.prefix) == 2:
+            continue
+        city = known.get(f"{region.code[:4]}00", region)
+        groups.setdefault(region_name(city), []).append((region.code, region_name(region)))
+    return groups
+
+
+def region_path(region: Region) -> str:
+    """City and county in one line."""
+    city = db.session.get(Region, f"{region.code[:4]}00")
+    parts = [region] if city is None or city.code == region.code else [city, region]
+    return " ".join(region_name(part) for part in parts)
+
+
+def code_is_taken(code: str, *, but_registration: int = 0) -> bool:
+    """Whether an institution or a waiting registration has this unified social credit code."""
+    waiting = exists().where(
+        Registration.uscc == code, Registration.status == "submitted", Registration.id != but_registration
+    )
+    with scoped(SYSTEM):
+        return bool(db.session.scalar(select(or_(exists().where(Institution.uscc == code), waiting))))
+
+
+def name_is_taken(username: str, *, but_registration: int = 0) -> bool:
+    """Whether an account or a waiting registration has this user name."""
+    return _is_taken("username", username, but_registration)
+
+
+def email_is_taken(email: str, *, but_registration: int = 0) -> bool:
+    """Whether an account or a waiting registration has this address."""
+    return _is_taken("email", email, but_registration)
+
+
+def _is_taken(column: str, value: str, but: int) -> bool:
+    wanted = normal_name(value)
+    account = exists().where(func.lower(getattr(Account, column)) == wanted)
+    waiting = exists().where(
+        func.lower(getattr(Registration, column)) == wanted,
+        Registration.status == "submitted",
+        Registration.id != but,
+    )
+    with scoped(SYSTEM):
+        return bool(db.session.scalar(select(or_(account, waiting))))
+
+
+def find_registration(receipt_no: str, code: str) -> Registration | None:
+    """The registration with both this receipt number and this code: what its applicant alone knows."""
+    query = select(Registration).where(Registration.receipt_no == receipt_no, Registration.uscc == code)
+    with scoped(SYSTEM):
+        return db.session.scalars(query).first()
+
+
+def registration_by_id(registration_id: int) -> Registration | None:
+    """For an applicant who has just shown receipt number and code."""
+    with scoped(SYSTEM):
+        return db.session.get(Registration, registration_id)
+
+
+def licence_file(registration: Registration) -> StoredFile | None:
+    """The licence of a registration that the caller may see; before approval it belongs to no institution."""
+    if registration.licence_file_id is None:
+        return None
+    return stored_file(registration.licence_file_id)
+
+
+def stored_file(file_id: int) -> StoredFile | None:
+    """A file by id, for callers that hold the thing that it belongs to."""
+    with scoped(SYSTEM):
+        return db.session.get(StoredFile, file_id)

@@ -1,0 +1,277 @@
+"""Verbs on registrations: submit, resubmit, approve, reject."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from flask_appbuilder.security.sqla.models import Role
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.accounts.models import ENTERPRISE, Account
+from app.accounts.roles import ENTERPRISE_ROLE
+from app.core import clock
+from app.core.db import db
+from app.core.errors import Conflict, Invalid, Refused
+from app.core.events import record
+from app.core.files import StoredFile, remove_file
+from app.core.scope import SYSTEM, scoped
+from app.core.workflow import transition
+from app.institutions import queries
+from app.institutions.models import Institution, Registration
+from app.institutions.rules import CONSENT_VERSION, INSTITUTION_WORKFLOW, REGISTRATION_WORKFLOW
+from app.messages.services import queue_mail
+
+PENDING_FILE, LICENCE_FILE = "registration_pending", "registration_licence"
+KEEP_PENDING = timedelta(days=1)
+_RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+DETAILS = (
+    "username",
+    "name",
+    "uscc",
+    "industry",
+    "org_type",
+    "region_code",
+    "address",
+    "legal_representative",
+    "contact_name",
+    "mobile",
+    "email",
+    "has_licence",
+)
+LICENCE = ("licence_no", "licence_issuer", "licence_from", "licence_to")
+
+
+def submit_registration(
+    values: Mapping[str, Any], *, password_hash: str, licence: StoredFile | None, now: datetime
+) -> Registration:
+    """Take a new registration; `values` holds DETAILS and LICENCE. Refused when code, name or address is taken."""
+    _refuse_taken(values, but=0)
+    registration = Registration(
+        receipt_no=_receipt_number(now),
+        password=password_hash,
+        submitted_at=now,
+        consent_version=CONSENT_VERSION,
+        consent_at=now,
+    )
+    _fill(registration, values, licence)
+    _store(registration)
+    record("RegistrationSubmitted", registration, now=now, states=(None, registration.status))
+    _tell(registration, _submitted_text, now)
+    return registration
+
+
+def resubmit_registration(
+    registration: Registration,
+    values: Mapping[str, Any],
+    *,
+    password_hash: str,
+    licence: StoredFile | None,
+    now: datetime,
+) -> Registration:
+    """Hand a rejected registration in again, corrected. The code stays: it is what the receipt was given for."""
+    if values["uscc"] != registration.uscc:
+        raise Invalid(_("重新提交时不能更换统一社会信用代码；如代码有误，请重新注册。"))
+    _refuse_taken(values, but=registration.id)
+    _claim(registration, "rejected", registration.version)
+    states = transition(registration, REGISTRATION_WORKFLOW, "resubmit")
+    registration.password = password_hash
+    registration.submitted_at = registration.consent_at = now
+    registration.consent_version = CONSENT_VERSION
+    registration.decided_at = registration.decided_by_id = registration.decision_reason = None
+    _fill(registration, values, licence)
+    _store(registration)
+    record("RegistrationResubmitted", registration, now=now, states=states)
+    _tell(registration, _submitted_text, now)
+    return registration
+
+
+def approve_registration(registration: Registration, *, version: int, actor: Any, now: datetime) -> Account:
+    """Make institution and account of a registration. Conflict when somebody else decided, Refused with why not."""
+    _claim(registration, "submitted", version)
+    _refuse_unusable(registration)
+    states = transition(registration, REGISTRATION_WORKFLOW, "approve")
+    institution = _institution_of(registration, actor, now)
+    account = _account_of(registration, institution, actor, now)
+    registration.institution_id = institution.id
+    registration.decided_at, registration.decided_by_id = now, actor.id
+    file = queries.licence_file(registration)
+    if file is not None:
+        file.institution_id, file.uploader_id = institution.id, account.id
+    record("RegistrationApproved", registration, actor=actor, now=now, states=states)
+    _tell(registration, _approved_text, now)
+    return account
+
+
+def reject_registration(
+    registration: Registration, *, version: int, reason: str, actor: Any, now: datetime
+) -> None:
+    """Turn a registration down; the reason goes to the applicant."""
+    reason = reason.strip()
+    if len(reason) < 4:
+        raise Invalid(_("请填写驳回原因（至少 4 个字），申请人将据此修改。"))
+    if len(reason) > 1000:
+        raise Invalid(_("驳回原因最多 1000 个字。"))
+    _claim(registration, "submitted", version)
+    states = transition(registration, REGISTRATION_WORKFLOW, "reject")
+    registration.decision_reason = reason
+    registration.decided_at, registration.decided_by_id = now, actor.id
+    record("RegistrationRejected", registration, actor=actor, now=now, states=states, comment=reason)
+    _tell(registration, _rejected_text, now)
+
+
+def forget_pending_files(now: datetime) -> None:
+    """Remove files of registrations that were begun and never handed in."""
+    old = select(StoredFile).where(StoredFile.purpose == PENDING_FILE, StoredFile.at < now - KEEP_PENDING)
+    with scoped(SYSTEM):
+        for file in db.session.scalars(old.limit(20)):
+            remove_file(file)
+
+
+def _claim(registration: Registration, status: str, version: int) -> None:
+    """One UPDATE decides who comes first; the loser is told who was faster."""
+    statement = update(Registration).where(
+        Registration.id == registration.id, Registration.status == status, Registration.version == version
+    )
+    with scoped(SYSTEM):
+        result: Any = db.session.execute(
+            statement.values(version=version + 1), execution_options={"synchronize_session": False}
+        )
+        db.session.refresh(registration)
+        if result.rowcount == 1:
+            return
+        by = registration.decided_by
+    if by is not None and registration.decided_at is not None:
+        when = clock.local(registration.decided_at).strftime("%Y-%m-%d %H:%M")
+        raise Conflict(_("%(who)s 已于 %(when)s 处理了该申请，您的操作没有生效。", who=str(by), when=when))
+    raise Conflict(_("该申请的状态刚刚发生变化，您的操作没有生效。请查看最新内容后再处理。"))
+
+
+def _refuse_taken(values: Mapping[str, Any], *, but: int) -> None:
+    if queries.code_is_taken(values["uscc"], but_registration=but):
+        raise Refused(_code_taken_text(), field="uscc")
+    if queries.name_is_taken(values["username"], but_registration=but):
+        raise Refused(_("该账号不可用，请换一个。"), field="username")
+    if queries.email_is_taken(values["email"], but_registration=but):
+        raise Refused(_("该邮箱不可用，请换一个。"), field="email")
+
+
+def _code_taken_text() -> str:
+    return _("该统一社会信用代码已有登记或正在审核。如有疑问，请联系监管部门核实。")
+
+
+def _refuse_unusable(registration: Registration) -> None:
+    """What has changed since the registration came in, e.g. a member of staff took the same user name."""
+    with scoped(SYSTEM):
+        known = db.session.scalar(select(Institution.id).where(Institution.uscc == registration.uscc))
+    if known is not None:
+        raise Refused(_("该统一社会信用代码的机构已在名册中，不能重复登记。请驳回并说明原因。"))
+    if queries.name_is_taken(registration.username, but_registration=registration.id):
+        raise Refused(_("该账号名已被使用。请驳回并请申请人更换账号。"))
+    if queries.email_is_taken(registration.email, but_registration=registration.id):
+        raise Refused(_("该邮箱已被其他账号使用。请驳回并请申请人更换邮箱。"))
+
+
+def _fill(registration: Registration, values: Mapping[str, Any], licence: StoredFile | None) -> None:
+    for column in DETAILS:
+        setattr(registration, column, values[column])
+    given = bool(values["has_licence"])
+    for column in LICENCE:
+        setattr(registration, column, values[column] if given else None)
+    registration.licence_file_id = licence.id if given and licence else None
+    if given and licence:
+        licence.purpose = LICENCE_FILE
+
+
+def _store(registration: Registration) -> None:
+    """Two requests for the same code at the same moment: the index lets one in."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(registration)
+            db.session.flush()
+    except IntegrityError as error:
+        raise Refused(_code_taken_text(), field="uscc") from error
+
+
+def _receipt_number(now: datetime) -> str:
+    letters = "".join(secrets.choice(_RECEIPT_LETTERS) for _position in range(8))
+    return f"ZC{clock.local(now):%Y%m%d}{letters}"
+
+
+def _institution_of(registration: Registration, actor: Any, now: datetime) -> Institution:
+    copied = {column: getattr(registration, column) for column in (*DETAILS[1:-1], *LICENCE)}
+    institution = Institution(**copied)
+    db.session.add(institution)
+    record("InstitutionRegistered", institution, actor=actor, now=now, states=(None, "preparing"))
+    if registration.has_licence:
+        states = transition(institution, INSTITUTION_WORKFLOW, "open")
+        institution.admitted_at = now
+        record("InstitutionOpened", institution, actor=actor, now=now, states=states)
+    return institution
+
+
+def _account_of(registration: Registration, institution: Institution, actor: Any, now: datetime) -> Account:
+    account = Account(
+        username=registration.username,
+        email=registration.email,
+        password=registration.password,
+        first_name=registration.contact_name,
+        last_name="",
+        display_name=registration.contact_name,
+        mobile=registration.mobile,
+        active=True,
+        kind=ENTERPRISE,
+        institution_id=institution.id,
+        password_changed_at=registration.submitted_at,
+    )
+    account.roles = [db.session.scalars(select(Role).where(Role.name == ENTERPRISE_ROLE)).one()]
+    db.session.add(account)
+    record("AccountCreated", account, actor=actor, now=now)
+    return account
+
+
+def _tell(registration: Registration, text: Any, now: datetime) -> None:
+    with force_locale("zh_Hans_CN"):  # the reader of the mail is not the one who clicked
+        subject, body = text(registration)
+    queue_mail(registration.email, subject, body, now=now)
+
+
+def _submitted_text(registration: Registration) -> tuple[str, str]:
+    return _("注册申请已收到（%(no)s）", no=registration.receipt_no), _(
+        "%(name)s：\n\n贵单位的注册申请已收到，回执编号 %(no)s，正在审核。\n"
+        "可凭回执编号和统一社会信用代码查询进度：%(url)s",
+        name=registration.name,
+        no=registration.receipt_no,
+        url=_address("/register/status"),
+    )
+
+
+def _approved_text(registration: Registration) -> tuple[str, str]:
+    return _("注册申请已通过（%(no)s）", no=registration.receipt_no), _(
+        "%(name)s：\n\n贵单位的注册申请已通过审核，账号 %(user)s 已启用，可以登录：%(url)s",
+        name=registration.name,
+        user=registration.username,
+        url=_address("/login"),
+    )
+
+
+def _rejected_text(registration: Registration) -> tuple[str, str]:
+    return _("注册申请未通过（%(no)s）", no=registration.receipt_no), _(
+        "%(name)s：\n\n贵单位的注册申请未通过审核。\n原因：%(reason)s\n\n"
+        "请凭回执编号 %(no)s 查询并修改后重新提交：%(url)s",
+        name=registration.name,
+        reason=registration.decision_reason,
+        no=registration.receipt_no,
+        url=_address("/register/status"),
+    )
+
+
+def _address(path: str) -> str:
+    return str(current_app.config["PUBLIC_URL"]).rstrip("/") + path
