@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,10 +12,10 @@ from app.filings.expressions.ast import AttrRef, CellRef, FieldRef
 from app.filings.expressions.types import Ref, Shift
 
 ZERO = Decimal(0)
-Lookup = Callable[[str, str], Values | None]
+Lookup = Callable[[str, Shift], Values | None]
 
 
-def no_filing(form_code: str, shift: str) -> Values | None:
+def no_filing(form_code: str, shift: Shift) -> Values | None:
     """A lookup for institutions without any other filing."""
     return None
 
@@ -26,13 +26,15 @@ class Context:
 
     `org` and `period` hold the attributes declared in the catalogue (numbers may be int). `lookup` gives
     the computed values of a filing: (form code, 'current' | 'prev' | 'prev_ye' | 'sply'), None when there
-    is none. `forms` holds every form that may be referred to.
+    is none. `forms` holds every form that may be referred to. `unreadable` are the cells (form code, row
+    key, column key) in which something stands that is no value: they count as null, not as blank.
     """
 
     org: Mapping[str, Any] = field(default_factory=dict)
     period: Mapping[str, Any] = field(default_factory=dict)
     lookup: Lookup = no_filing
     forms: Mapping[str, Form] = field(default_factory=dict)
+    unreadable: Collection[tuple[str, str, str]] = frozenset()
 
     @property
     def industry(self) -> str | None:
@@ -47,14 +49,26 @@ class Surroundings:
     changing a table's column.
     """
 
-    __slots__ = ("_columns", "_filings", "_shape", "cells", "col", "context", "form", "forms", "row")
+    __slots__ = (
+        "_columns",
+        "_filings",
+        "_shape",
+        "_unreadable",
+        "cells",
+        "col",
+        "context",
+        "form",
+        "forms",
+        "row",
+    )
 
     def __init__(
         self, forms: Mapping[str, Form], values: Mapping[str, Values | None], context: Context
     ) -> None:
         self.forms: dict[str, Form] = {**context.forms, **forms}
         self.context = context
-        self._filings: dict[tuple[str, str], Values | None] = {
+        self._unreadable = frozenset(context.unreadable)
+        self._filings: dict[tuple[str, Shift], Values | None] = {
             (code, "current"): filed for code, filed in values.items() if filed is not None
         }
         self._columns: dict[tuple[str, str, str], list[Value]] = {}
@@ -77,7 +91,7 @@ class Surroundings:
     def forget(self, code: str, col: str) -> None:
         self._columns.pop((code, "current", col), None)
 
-    def filing(self, code: str, shift: str) -> Values | None:
+    def filing(self, code: str, shift: Shift) -> Values | None:
         """The values of a filing, looked up once."""
         key = (code, shift)
         if key not in self._filings:
@@ -103,7 +117,7 @@ class Surroundings:
         if values is None:
             return None
         known = self._shape if form is self.form else shape(form, self.context.industry)
-        return self._value(known, form, row, col, values.get(row) or {})
+        return self._value(known, form, row, col, values.get(row) or {}, shift)
 
     def _value(
         self,
@@ -112,6 +126,7 @@ class Surroundings:
         row: str,
         col: str,
         cells: Mapping[str, Value],
+        shift: Shift = "current",
     ) -> Value:
         where = (row if form.layout == "fixed" else "", col)
         found = known.get(where)
@@ -119,7 +134,11 @@ class Surroundings:
             found = known[where] = _hidden_and_blank(form, row, col, self.context.industry)
         hidden, blank = found
         value = None if hidden else cells.get(col)
-        return blank if value is None else value
+        if value is not None:
+            return value
+        if self._unreadable and shift == "current" and (form.code, row, col) in self._unreadable:
+            return None
+        return blank
 
     def column(self, ref: FieldRef, shift: Shift) -> Sequence[Value] | None:
         form = self.forms.get(ref.form)
@@ -132,8 +151,11 @@ class Surroundings:
         if values is None:
             return None
         known = shape(form, self.context.industry)
-        rows = [values.get(CARD_ROW) or {}] if form.layout == "card" else values.values()
-        self._columns[key] = [self._value(known, form, "", ref.field, cells) for cells in rows]
+        self._columns[key] = [
+            self._value(known, form, row, ref.field, cells, shift)
+            for row, cells in values.items()
+            if form.layout != "card" or row == CARD_ROW
+        ]
         return self._columns[key]
 
     def attr(self, ref: AttrRef) -> Any:
@@ -143,10 +165,17 @@ class Surroundings:
         form, row, col = self.place(ref)
         if form is None:
             return None
+        if shift == "current" and (form.code, row, col) in self._unreadable:
+            return False
         if form is self.form and row == self.row and shift == "current":
             return self.cells.get(col) in (None, "")
         values = self.filing(form.code, shift)
         return None if values is None else (values.get(row) or {}).get(col) in (None, "")
+
+    def is_unreadable(self, ref: Ref) -> bool:
+        """Something stands in the cell that is no value."""
+        form, row, col = self.place(ref)
+        return form is not None and (form.code, row, col) in self._unreadable
 
     def spec(self, ref: Ref) -> CellSpec | None:
         form, row, col = self.place(ref)

@@ -58,19 +58,25 @@ def check_set(
     asked for too. Findings come in the order of forms, printed rows and columns.
     """
     industry = context.industry
-    filed = {code: _filed(form, values.get(code), code in nil, industry) for code, form in forms.items()}
+    # Unreadable input is input: the form counts as filled, and its cell not as blank.
+    touched = {code for code, _, _ in context.unreadable}
+    filed = {
+        code: _filed(form, values.get(code), code in nil, code in touched, industry)
+        for code, form in forms.items()
+    }
     env = Surroundings(forms, filed, context)
     collected = _Collected()
     for code, form in forms.items():
         filing = filed[code]
         env.stand_on(form)
         env.stand_at(CARD_ROW, {})
-        if code not in nil and not is_filled(form, values.get(code), industry):
+        if code not in nil and code not in touched and not is_filled(form, values.get(code), industry):
             if _is_required(form, env):
                 collected.findings.append(missing_form(form))
                 continue
         elif filing is not None:
-            collected.findings += blank_findings(form, filing, industry)
+            blanks = blank_findings(form, filing, industry)
+            collected.findings += (item for item in blanks if item.cells[0] not in context.unreadable)
             collected.findings += row_count_findings(form, filing) if code not in nil else ()
             if attachments is not None and code not in nil:
                 collected.findings += attachment_findings(form, attachments.get(code, ()))
@@ -105,19 +111,23 @@ def form_state(
 
     `findings` of other forms are ignored; warnings whose key is among `explained` no longer count.
     """
+    own = [finding for finding in findings or () if finding.form == form.code]
+    if any(finding.kind == "type" for finding in own):
+        return "errors"  # unreadable input is input
     if not is_filled(form, values, industry):
         return "empty"
     if findings is None:
         return "draft"
-    own = [finding for finding in findings if finding.form == form.code]
     errors = [finding for finding in own if finding.is_error]
     if errors:
         return "draft" if all(finding.kind == "required" for finding in errors) else "errors"
     return "warnings" if any(finding.key not in explained for finding in own) else "ready"
 
 
-def _filed(form: Form, values: Values | None, is_nil: bool, industry: str | None) -> Values | None:
-    if is_nil:
+def _filed(
+    form: Form, values: Values | None, is_nil: bool, is_touched: bool, industry: str | None
+) -> Values | None:
+    if is_nil or is_touched:
         return values or form.empty_values()
     if form.layout == "table" and not form.required:
         return values or {}
@@ -234,7 +244,7 @@ def _missing(check: Check, env: Surroundings, lang: str) -> tuple[str, ...]:
         elif reference in columns and isinstance(ref, FieldRef):
             if None in (env.column(ref, shift) or ()):
                 missing.append(words.reference(ref, shift))
-        elif env.scalar(ref, shift) is None and env.is_blank(ref, shift):
+        elif env.scalar(ref, shift) is None and (env.is_blank(ref, shift) or env.is_unreadable(ref)):
             missing.append(words.reference(ref, shift))
     missing += [f"{ref.scope}.{ref.name}" for ref in attributes(check.expr) if env.attr(ref) is None]
     return tuple(dict.fromkeys(missing))

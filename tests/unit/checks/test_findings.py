@@ -1,6 +1,7 @@
 """How findings read, where they point, and how they hold together."""
 
 import time
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,7 +22,7 @@ from tests.unit.checks.samples import (
     one_off,
     row,
 )
-from tests.unit.checks.test_declared_checks import added, spoilt
+from tests.unit.checks.test_declared_checks import added, spoilt, whole
 
 
 def finding(values, check_id):
@@ -257,6 +258,23 @@ def test_a_form_that_is_calculated_throughout_needs_no_filling_in():
     assert computed["DB19"]["r8"]["num"] == 25
     assert "form_required" not in [item.check_id for item in result.findings]
     assert form_state(indicators, None, result.findings) == "ready"
+
+
+def test_checks_on_unreadable_input_wait_instead_of_counting_it_as_nothing():
+    values = whole()
+    del values["DB01"]["r3"]["inc"]
+    values["GG01"]["card"]["gm"] = None
+    around = replace(context(), unreadable=[("DB01", "r3", "inc"), ("GG01", "card", "gm")])
+    result = checked(values, around)
+    assert ids(result) == []
+    skipped = [(item.check_id, item.message("zh")) for item in result.skipped]
+    assert "DB01-15" in dict(skipped)  # the total of which the cell is a part cannot be compared either
+    assert (
+        "DB01-02",
+        "“本年累计增加应等于上月累计加本月增加”未能校验：缺少DB01 第 3 行“1.1.1.1贷款担保”本期增加。",
+    ) in skipped
+    computed = compute_set({"DB01": form("DB01")}, {"DB01": values["DB01"]}, around)["DB01"]
+    assert computed["r3"]["close"] is None and computed["r12"]["close"] == 42
 
 
 def test_an_optional_table_nobody_touched_has_no_rows():
