@@ -28,26 +28,38 @@ HEADER = """\
 """
 
 
+SCOPED = "rows inside the account's industries and regions"
+UNSCOPED = "nothing that belongs to an institution"
+
+
 def guess(app: Any, endpoint: str) -> dict[str, str]:
-    """Who it is probably for, from the kind of view behind it."""
+    """Who it is probably for, from the kind of view behind it and from its address."""
     function = app.view_functions[endpoint]
     view = getattr(function, "__self__", None)
     permission = getattr(function, "_permission_name", None)
-    if view is not None and permission:
+    if view is not None and (permission or hasattr(view, "datamodel")):
         renamed = getattr(view, "method_permission_name", None) or {}
-        name = f"can_{renamed.get(permission, permission)}"
-        return staff(name, view.class_permission_name)
-    if view is not None and hasattr(view, "datamodel"):
-        return staff("each action's own", view.class_permission_name)
-    return {"who": "enterprise" if endpoint.startswith("workspace") else "public"}
+        name = f"can_{renamed.get(permission, permission)}" if permission else "each action's own"
+        return staff(name, view)
+    paths = [str(rule) for rule in app.url_map.iter_rules(endpoint)]
+    if any("any(" in path or path.startswith("/account") for path in paths):
+        return {"who": "account", "scope": "the own account"}
+    if any(path.startswith("/workspace") for path in paths):
+        return {"who": "enterprise", "scope": "rows of the own institution"}
+    return {"who": "public"}
 
 
-def staff(permission: str, view: str) -> dict[str, str]:
+def staff(permission: str, view: Any) -> dict[str, str]:
     """A staff entry, or `nobody` when no role holds the permission."""
     from app.accounts.roles import ROLES
+    from app.core.scope import InstitutionScoped
 
-    held = any(permission in role.grants.get(view, ()) for role in ROLES)
-    return {"who": "staff", "permission": f"{permission} on {view}"} if held else {"who": "nobody"}
+    name = view.class_permission_name
+    if not any(permission in role.grants.get(name, ()) for role in ROLES):
+        return {"who": "nobody"}
+    model = getattr(getattr(view, "datamodel", None), "obj", None)
+    scope = SCOPED if model is not None and issubclass(model, InstitutionScoped) else UNSCOPED
+    return {"who": "staff", "permission": f"{permission} on {name}", "scope": scope}
 
 
 def main() -> int:
