@@ -14,8 +14,8 @@ UNUSED_COLOURS = re.compile(
     r"|x|azure|indigo|purple|pink|orange|lime|teal|cyan|yellow|black|gray-\d+)(-|$)"
 )
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
-# Attributes of components whose scripts are not served.
-UNUSED_ATTRIBUTE = re.compile(r"\[data-(vc|bs-theme|bs-popper|clr)|\.fc\b|\[dir=|:rtl")
+# Attributes of components whose scripts are not served; how a wrong field looks is our own.
+UNUSED_ATTRIBUTE = re.compile(r"\.was-validated|\.is-(in)?valid|\[data-(vc|bs-theme|bs-popper|clr)|\.fc\b|\[dir=|:rtl")
 WIDE = re.compile(r"-xxl(-|$)")
 
 

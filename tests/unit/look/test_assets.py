@@ -66,7 +66,8 @@ def test_templates_carry_no_inline_script_style_or_handler() -> None:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=[\"']|javascript:", text), path
         for tag in re.findall(r"<script[^>]*>", text):
-            assert " src=" in tag, f"{path}: {tag}"
+            # A block of data is not run, so the policy lets it stand.
+            assert " src=" in tag or 'type="application/json"' in tag, f"{path}: {tag}"
 
 
 def test_templates_use_no_part_of_the_looks_that_we_replaced() -> None:
