@@ -177,7 +177,7 @@ class _SheetReader:
         self.row, self.col = -1, -1
         self.type, self.style = "n", 0
         self.value: str | None = None
-        self.is_formula = False
+        self.is_formula, self.formula = False, ""
         self.inline = _RichText()
 
     def read(self, package: Package, part: str) -> None:
@@ -201,6 +201,8 @@ class _SheetReader:
     def end(self, tag: str, text: str) -> None:
         if tag == "v":
             self.value = text
+        elif tag == "f":
+            self.formula = text
         elif tag == "c":
             self._finish()
         else:
@@ -216,18 +218,21 @@ class _SheetReader:
         self.type = attributes.get("t", "n")
         style = attributes.get("s", "0")
         self.style = int(style) if style.isdigit() else 0
-        self.value, self.is_formula = None, False
+        self.value, self.formula, self.is_formula = None, "", False
         self.inline.clear()
 
     def _finish(self) -> None:
-        kind = _KINDS.get(self.type, "n")
+        kind: Kind = _KINDS.get(self.type, "n")
         text = self._text()
         if text is None and not self.is_formula:
             return
         if not 0 <= self.row < MAX_ROWS or not 0 <= self.col < MAX_COLS:
             raise TooComplex("position")
         format_ = self.formats[self.style] if self.style < len(self.formats) else ""
-        cell = RawCell("" if text is None else kind, text or "", self.is_formula, format_)
+        if text is None:
+            # A formula without a result: the formula itself, so that messages can show it.
+            kind, text = "", f"={self.formula}"[:MAX_TEXT]
+        cell = RawCell(kind, text, self.is_formula, format_)
         self.sheet.cells[self.row, self.col] = cell
 
     def _text(self) -> str | None:

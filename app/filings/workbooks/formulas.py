@@ -22,6 +22,8 @@ from app.filings.workbooks.plan import SheetPlan
 
 REFS_SHEET = "_refs"
 NO_VALUE = ""
+# A whole column that does not exist: SUM and MAX skip texts, so that "" would count as 0 there.
+NO_COLUMN = "\x00"
 
 
 @dataclass(slots=True)
@@ -112,7 +114,7 @@ class Locator:
     def _known_column(self, code: str, col_key: str, shift: Shift) -> list[Value]:
         form, values = self._form(code), self.context.lookup(code, shift)
         if form is None or values is None:
-            return [NO_VALUE]
+            return [NO_COLUMN]
         cells = [self._as_shown(form, key, col_key, row.get(col_key)) for key, row in values.items()]
         return cells or [None]
 

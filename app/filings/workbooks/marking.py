@@ -16,8 +16,9 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
@@ -169,9 +170,22 @@ def _list(book: Workbook, findings: list[dict[str, Any]], lang: str) -> None:
             cell = _put(sheet, 4 + number, col, text)
             cell.font, cell.border = Font(name=_FONT, size=10), border
             cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.row_dimensions[4 + number].height = _height(texts)
         sheet.cell(4 + number, 2).fill = _FILLS[finding["level"]]
         _link(sheet.cell(4 + number, 4), finding, book)
     _finish(book, sheet, len(findings))
+
+
+def _height(texts: list[str]) -> float:
+    """Room for the longest text of a line in its column; a Chinese character takes two places."""
+    lines = [
+        sum(
+            1 + sum(2 if ord(char) > 255 else 1 for char in part) // max(width - 2, 1)
+            for part in text.split("\n")
+        )
+        for text, (_, _, width) in zip(texts, _HEADINGS, strict=True)
+    ]
+    return min(6.0 + 14.0 * max(lines), 300.0)
 
 
 def _finish(book: Workbook, sheet: Worksheet, count: int) -> None:
@@ -179,7 +193,8 @@ def _finish(book: Workbook, sheet: Worksheet, count: int) -> None:
     sheet.sheet_view.showGridLines = False
     sheet.auto_filter.ref = f"A4:I{4 + max(count, 1)}"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr = 0, None
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
     for other in book.worksheets:
         other.sheet_view.tabSelected = False
     book.active = 0

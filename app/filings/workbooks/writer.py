@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from app.filings.definitions.schema import Form, Value, Values
 from app.filings.environment import Context
-from app.filings.workbooks.formulas import REFS_SHEET, Locator
+from app.filings.workbooks.formulas import NO_COLUMN, NO_VALUE, REFS_SHEET, Locator
 from app.filings.workbooks.guide import write_guide
 from app.filings.workbooks.identity import (
     FORM_NAME_PREFIX,
@@ -126,7 +126,9 @@ def _write_value(sheet: Worksheet, row: int, col: int, value: Value) -> None:
         sheet.write_number(row, col, float(value))
     elif isinstance(value, date):
         sheet.write_datetime(row, col, datetime(value.year, value.month, value.day))  # noqa: DTZ001
-    elif value == "":
+    elif value == NO_COLUMN:
+        sheet.write_formula(row, col, "=NA()", None, "#N/A")
+    elif value == NO_VALUE:
         # An empty text, not a blank: null in the formulas. Spreadsheets keep it only as a formula's result.
         sheet.write_formula(row, col, '=""', None, "")
     else:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from app.filings.definitions.catalogue import default_catalogue
 from app.filings.values import format_value
 from app.filings.workbooks.reader import read_workbook
-
 from tests.workbooks.samples import (
     context_for,
     dump,
