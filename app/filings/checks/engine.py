@@ -67,19 +67,17 @@ def check_set(
     env = Surroundings(forms, filed, context)
     collected = _Collected()
     for code, form in forms.items():
-        filing = filed[code]
         env.stand_on(form)
         env.stand_at(CARD_ROW, {})
-        if code not in nil and code not in touched and not is_filled(form, values.get(code), industry):
+        is_nil = code in nil
+        if not is_nil and code not in touched and not is_filled(form, values.get(code), industry):
             if _is_required(form, env):
                 collected.findings.append(missing_form(form))
                 continue
-        elif filing is not None:
-            blanks = blank_findings(form, filing, industry)
-            collected.findings += (item for item in blanks if item.cells[0] not in context.unreadable)
-            collected.findings += row_count_findings(form, filing) if code not in nil else ()
-            if attachments is not None and code not in nil:
-                collected.findings += attachment_findings(form, attachments.get(code, ()))
+        elif not is_nil:
+            given = None if attachments is None else attachments.get(code, ())
+            collected.findings += _built_in(form, filed[code] or {}, context, given)
+        filing = filed[code]
         if filing is not None:
             _declared(form, filing, env, collected, industry)
             collected.findings += _uncounted(form, collected.counts)
@@ -122,6 +120,18 @@ def form_state(
     if errors:
         return "draft" if all(finding.kind == "required" for finding in errors) else "errors"
     return "warnings" if any(finding.key not in explained for finding in own) else "ready"
+
+
+def _built_in(
+    form: Form, filing: Values, context: Context, attachments: Collection[str] | None
+) -> Iterator[Finding]:
+    """What every filled form is asked for."""
+    for finding in blank_findings(form, filing, context.industry):
+        if finding.cells[0] not in context.unreadable:
+            yield finding
+    yield from row_count_findings(form, filing)
+    if attachments is not None:
+        yield from attachment_findings(form, attachments)
 
 
 def _filed(
