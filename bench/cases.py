@@ -1,0 +1,92 @@
+"""What is measured. A new case is one more entry: two pieces of work and the ratio not to pass."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import xlsxwriter
+import yaml
+
+from bench.measure import Case
+from bench.world import application, bare_flask, page, sql
+
+CATALOGUE = Path(__file__).resolve().parent.parent / "app" / "data" / "catalogue" / "forms.yaml"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def cases() -> Iterator[Case]:
+    """All cases, quick ones first."""
+    yield from of_the_catalogue()
+    yield from of_workbooks()
+    yield from of_the_portal()
+
+
+def of_the_catalogue() -> Iterator[Case]:
+    """Reading the definitions of all forms, with every expression parsed."""
+    from app.filings.definitions.catalogue import load_catalogue
+
+    def bare() -> None:
+        yaml.load(CATALOGUE.read_bytes(), Loader=LOADER)
+
+    yield Case("form catalogue", "the same file as bare YAML", lambda: load_catalogue(CATALOGUE), bare, 12)
+
+
+def of_workbooks() -> Iterator[Case]:
+    """One form going out and coming back; ours reads in a subprocess, because workbooks can be hostile."""
+    from app.filings.definitions.catalogue import load_catalogue
+    from app.filings.workbooks.identity import identify
+    from app.filings.workbooks.reader import read_workbook
+    from app.filings.workbooks.writer import WorkbookContext, write_workbook
+
+    form = load_catalogue(CATALOGUE).form("DB01")
+    identity = identify([form], "91330100MA0000001X", "2026-03", "guarantee-monthly")
+    context = WorkbookContext(institution="示例融资担保有限公司", period_name="2026年3月")
+
+    def write() -> bytes:
+        return write_workbook([form], identity, {}, {}, context)
+
+    data = write()
+
+    def bare_read() -> None:
+        for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets:
+            list(sheet.iter_rows(values_only=True))
+
+    sheets = [list(sheet.iter_rows(values_only=True)) for sheet in openpyxl.load_workbook(io.BytesIO(data))]
+
+    def bare_write() -> None:
+        book = xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True})
+        for rows in sheets:
+            sheet = book.add_worksheet()
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+        book.close()
+
+    yield Case(
+        "workbook in",
+        "openpyxl reads it",
+        lambda: read_workbook(data, {form.code: form}, identity),
+        bare_read,
+        20,
+    )
+    yield Case("workbook out", "the same cells by bare XlsxWriter", write, bare_write, 10)
+
+
+def of_the_portal() -> Iterator[Case]:
+    """Pages that anybody opens."""
+    app, bare = application(), page(bare_flask(), "/")
+    yield Case("portal home", "bare Flask page", page(app, "/"), bare, 60)
+    companies = sql(
+        app,
+        "SELECT id, name, uscc, status FROM institution WHERE industry = 'guarantee' ORDER BY name LIMIT 20",
+        "SELECT count(*) FROM institution WHERE industry = 'guarantee'",
+    )
+    yield Case(
+        "public list of institutions",
+        "the same rows by raw SQL",
+        page(app, "/registry/guarantee/"),
+        companies,
+        60,
+    )

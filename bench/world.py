@@ -1,0 +1,77 @@
+"""The application with demonstration data on a scratch SQLite file, and yardsticks beside it."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+
+
+@cache
+def application() -> Flask:
+    """Everything that `make run` would show, made anew."""
+    from flask_migrate import upgrade
+
+    from app import create_app
+    from app.core.db import db
+    from config import TestConfig
+
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    app = create_app(
+        TestConfig,
+        TESTING=False,
+        DEMONSTRATION=True,
+        INSTANCE_DIR=folder,
+        FILES_DIR=folder / "files",
+        SQLALCHEMY_DATABASE_URI=f"sqlite:///{folder / 'bench.db'}",
+    )
+    with app.app_context():
+        upgrade()
+    for name in ("sync-roles", "load-catalogue", "demo"):
+        with app.app_context():
+            app.cli.commands[name].main(args=[], standalone_mode=False)
+    with app.app_context():
+        db.session.remove()
+    return app
+
+
+def page(app: Flask, path: str, client: Any = None) -> Any:
+    """A piece of work that fetches a page, and fails when the page does."""
+    browser = client or app.test_client()
+
+    def fetch() -> None:
+        status = browser.get(path).status_code
+        if status != 200:
+            raise RuntimeError(f"{path} answered {status}")
+
+    return fetch
+
+
+@cache
+def bare_flask() -> Flask:
+    """The least that answers at all: one route, one template of a hundred rows, no database."""
+    bare = Flask("bare")
+    template = "<!doctype html><title>x</title><ul>{% for n in range(100) %}<li>{{ n }}</li>{% endfor %}</ul>"
+    compiled = bare.jinja_env.from_string(template)
+    bare.add_url_rule("/", "home", lambda: compiled.render())
+    return bare
+
+
+def sql(app: Flask, *statements: str) -> Any:
+    """A piece of work that runs statements on one connection and reads all rows."""
+
+    def run() -> None:
+        from app.core.db import db
+
+        with app.app_context(), db.engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement)).fetchall()
+
+    return run
