@@ -10,8 +10,7 @@ from typing import IO, Any
 
 from flask_babel import gettext as _
 
-from app.core.i18n import lang
-from app.portal.labels import INSTITUTION_STATE_LABELS
+from app.portal.labels import INSTITUTION_STATE_LABELS, region_name
 from app.portal.rules import starts_like_formula
 
 FORMATS = {
@@ -41,7 +40,7 @@ def public_cells(row: Any) -> list[str]:
     return [
         row.name,
         row.uscc,
-        row.region_en if lang() == "en" else row.region_zh,
+        region_name(row),
         row.licence_no or "",
         row.licence_from.isoformat() if row.licence_from else "",
         row.licence_to.isoformat() if row.licence_to else "",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
+
+from app.core.i18n import lang
 
 CATEGORY_LABELS = {
     "work-updates": _l("工作动态"),
@@ -69,3 +73,12 @@ TOPIC_LABELS = {
     "website": _l("网站与系统"),
     "other": _l("其他"),
 }
+
+
+def region_name(row: Any) -> str:
+    """Where an institution is: county with its city, since county names alone are not unique to the ear."""
+    english = lang() == "en"
+    own = row.region_en if english else row.region_zh
+    if not row.above_code or row.above_code.endswith("0000"):
+        return str(own)
+    return f"{own}, {row.above_en}" if english else f"{row.above_zh}{own}"

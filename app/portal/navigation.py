@@ -82,7 +82,7 @@ def contact() -> dict[str, str]:
 
 def register_url() -> str | None:
     """Where registration begins, as soon as it is there."""
-    return url_or_none("registration.register") or url_or_none("accounts.register")
+    return url_or_none("registration.form")
 
 
 def url_or_none(endpoint: str, **values: Any) -> str | None:

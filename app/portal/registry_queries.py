@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.engine import Row
+from sqlalchemy.orm import aliased
 
 from app.core.db import db
 from app.core.scope import SYSTEM, scoped
@@ -16,6 +17,7 @@ from app.institutions.rules import INDUSTRIES, LISTED_STATES
 from app.portal.queries import Found, paged
 
 PER_PAGE = 20
+Above = aliased(Region)
 PUBLIC_COLUMNS = (
     Institution.id,
     Institution.name,
@@ -23,6 +25,9 @@ PUBLIC_COLUMNS = (
     Institution.industry,
     Region.name_zh.label("region_zh"),
     Region.name_en.label("region_en"),
+    Above.code.label("above_code"),
+    Above.name_zh.label("above_zh"),
+    Above.name_en.label("above_en"),
     Institution.licence_no,
     Institution.licence_from,
     Institution.licence_to,
@@ -58,6 +63,7 @@ def _list_query(
     return (
         select(*PUBLIC_COLUMNS)
         .join(Region, Region.code == Institution.region_code)
+        .outerjoin(Above, Above.code == Region.parent_code)
         .where(*conditions)
         .order_by(Institution.region_code, Institution.name, Institution.id)
     )
@@ -93,6 +99,7 @@ def listed_one(industry: str, institution_id: int, today: date) -> Row[Any] | No
     query = (
         select(*DETAIL_COLUMNS)
         .join(Region, Region.code == Institution.region_code)
+        .outerjoin(Above, Above.code == Region.parent_code)
         .where(Institution.id == institution_id, Institution.industry == industry, *_listed(today))
     )
     with scoped(SYSTEM):

@@ -46,7 +46,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 # Programs that say themselves that they are no person. Not a defence: it keeps the counters honest.
 CRAWLER_WORDS = re.compile(
-    r"(?<!cu)bot[/;,_+-]|robot|crawl|spider|slurp|fetch|preview|scan|monitor|headless|"
+    r"(?<!cu)bot[/;,_+-]|robot|crawl|spider|slurp|fetch|preview|scan|monitor|"
     r"facebookexternalhit|curl/|wget/|python-|java/|go-http|okhttp|httpclient|libwww|scrapy|"
     r"feed|archiver|lighthouse|pingdom|uptime",
     re.IGNORECASE,
