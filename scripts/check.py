@@ -15,7 +15,7 @@ STEPS: tuple[tuple[str, list[str]], ...] = (
     ("lint", [str(BIN / "ruff"), "check", "."]),
     ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
     ("types", [str(BIN / "mypy")]),
-    ("imports", [str(BIN / "lint-imports")]),
+    ("imports", [str(BIN / "lint-imports"), "--no-cache"]),
     ("translations", [sys.executable, "-m", "scripts.i18n", "check"]),
     ("rules of the project", [sys.executable, "-m", "pytest", "tests/unit/project"]),
 )
