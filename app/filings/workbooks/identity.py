@@ -12,6 +12,7 @@ import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from app.filings.definitions.schema import Form
 
@@ -51,10 +52,17 @@ def definition_digest(form: Form) -> str:
     """The same for the same definition, on every machine: 12 hexadecimal characters."""
     known = form.derived.get("workbooks.digest")
     if known is None:
-        text = json.dumps(form.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        text = json.dumps(_pruned(form.to_dict()), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         known = hashlib.sha256(text.encode()).hexdigest()[:12]
         form.derived["workbooks.digest"] = known
     return str(known)
+
+
+def _pruned(data: Any) -> Any:
+    """Without what is empty: a new optional field of definitions must not make every template an old one."""
+    if isinstance(data, dict):
+        return {key: _pruned(value) for key, value in data.items() if value not in (None, "", False, [], {})}
+    return [_pruned(value) for value in data] if isinstance(data, list) else data
 
 
 def identify(forms: Iterable[Form], uscc: str, period: str, report_set: str, made_at: str = "") -> Identity:

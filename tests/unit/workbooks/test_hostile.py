@@ -1,0 +1,112 @@
+"""Workbooks made to take the machine down only end the sandbox, quickly."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from app.core.excel import WorkbookRefused
+from app.filings.workbooks import runner
+from app.filings.workbooks.annotate import CellFinding, annotate_workbook
+from app.filings.workbooks.reader import read_workbook
+from tests.unit.workbooks.test_inspection import repacked
+from tests.workbooks.samples import context_for, forms, identity_of, template
+
+SHEET = "xl/worksheets/sheet2.xml"
+
+
+def with_cells(xml: bytes, after: bytes = b"</sheetData>") -> bytes:
+    """A template in whose form sheet this stands at the end."""
+
+    def change(parts: dict[str, bytes]) -> None:
+        parts[SHEET] = parts[SHEET].replace(after, xml + after)
+
+    return repacked(change)
+
+
+def merged(*ranges: str) -> bytes:
+    body = "".join(f'<mergeCell ref="{item}"/>' for item in ranges).encode()
+    return with_cells(body, b"</mergeCells>")
+
+
+FAR = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+BEYOND = b'<row r="99999999"><c r="A99999999"><v>1</v></c></row>'
+WIDE = b'<row r="500"><c r="ZZZZ500"><v>1</v></c></row>'
+SHAPES = {
+    "one cell in the last corner": lambda: with_cells(FAR),
+    "a row beyond the last": lambda: with_cells(BEYOND),
+    "a column beyond the last": lambda: with_cells(WIDE),
+    "a merge over the whole sheet": lambda: merged("A200:XFD1048576"),
+    "thousands of merges": lambda: merged(*(f"A{row}:B{row}" for row in range(200, 5_300))),
+    "millions of cells": lambda: with_cells(b'<row r="200">' + b"<c/>" * 1_000_000 + b"</row>"),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shapes_no_form_has_are_refused_quickly(shape: str) -> None:
+    data = SHAPES[shape]()
+    started = time.monotonic()
+    for attempt in (read, annotate):
+        with pytest.raises(WorkbookRefused) as refusal:
+            attempt(data)
+        assert refusal.value.code in ("too_complex", "bomb")
+    assert time.monotonic() - started < 20
+
+
+def read(data: bytes) -> object:
+    wanted = forms("GG11")
+    return read_workbook(data, wanted, identity_of(wanted.values()), context_for())
+
+
+def annotate(data: bytes) -> object:
+    return annotate_workbook(data, [CellFinding("", "", "error", "x")], "zh")
+
+
+def test_an_empty_cell_far_away_does_no_harm() -> None:
+    data = with_cells(b'<row r="1048576"><c r="XFD1048576" s="1"/></row>')
+    assert read(data).problems == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "xml", [b"<c r='A1", b"</worksheet>", b"<row r='1'><c t='s'><v>99999999</v></c></row>"]
+)
+def test_broken_xml_is_told_and_not_a_crash(xml: bytes) -> None:
+    try:
+        read(with_cells(xml))
+    except WorkbookRefused as refusal:
+        assert refusal.code == "damaged"
+
+
+@pytest.mark.parametrize("number", ["1E+400", "NaN", "INF", "-1e999", "0x10", "1_000"])
+def test_numbers_that_are_none_become_problems(number: str) -> None:
+    xml = f'<row r="5"><c r="F5"><v>{number}</v></c></row>'.encode()
+
+    def change(parts: dict[str, bytes]) -> None:
+        start = parts[SHEET].index(b'<row r="5"')
+        end = parts[SHEET].index(b"</row>", start) + len(b"</row>")
+        old = parts[SHEET][start:end]
+        parts[SHEET] = parts[SHEET].replace(old, xml)
+
+    result = read(repacked(change))
+    values = result.values_by_form["GG11"]  # type: ignore[attr-defined]
+    assert result.problems or not any(
+        "Inf" in str(value) for row in values.values() for value in row.values()
+    )  # type: ignore[attr-defined]
+
+
+def test_a_sandbox_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "WALL_SECONDS", 0.001)
+    with pytest.raises(WorkbookRefused) as refusal:
+        read(template(forms("GG11")))
+    assert refusal.value.code == "too_complex"
+    assert "过于复杂" in refusal.value.message_zh
+
+
+def test_the_sandbox_has_no_settings_and_writes_no_files() -> None:
+    from app.filings.workbooks import sandbox
+
+    assert sandbox.MEMORY == 1024**3
+    source = runner._SANDBOX.read_text(encoding="utf-8")
+    for limit in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE"):
+        assert limit in source
