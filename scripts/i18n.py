@@ -110,12 +110,17 @@ def is_chinese(key: Any) -> bool:
     return bool(HAN.search(key if isinstance(key, str) else "".join(key)))
 
 
+def has_words(key: Any) -> bool:
+    """Whether there is anything to translate besides placeholders and signs."""
+    return bool(LETTER.search(PLACEHOLDER.sub("", key if isinstance(key, str) else "".join(key))))
+
+
 def wanted(locale: str) -> Found:
     """What the catalogue of this locale must translate."""
     ours = our_texts()
     if locale == ENGLISH:
         return {key: names for key, names in ours.items() if is_chinese(key)}
-    english = {key: names for key, names in ours.items() if not is_chinese(key) and LETTER.search(str(key))}
+    english = {key: names for key, names in ours.items() if not is_chinese(key) and has_words(key)}
     return {
         **{key: {f"flask_appbuilder/{n}" for n in names} for key, names in fab_texts().items()},
         **english,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON_FOLDERS = ("app", "tests", "scripts", "bench", "migrations")
-BINARY = set(".png .ico .woff2 .ttf .otf .xlsx .jpg .gif .mo .docx .pdf .zip .xls .et .ods".split())
+BINARY = {".png", ".ico", ".woff2", ".ttf", ".otf", ".jpg", ".gif", ".mo", ".pdf", ".zip"}
+BINARY |= {".xlsx", ".xls", ".et", ".ods", ".docx"}
 
 
 @cache
