@@ -32,11 +32,14 @@ def init_app(app: Flask) -> None:
 
 def _console_views() -> list[type]:
     """FAB views of the console; each feature's admin module brings its own."""
+    from app.accounts.admin import AccountAdmin, EventAdmin, RoleGrantAdmin
     from app.filings.admin import CatalogueAdmin, FilingAdmin, FilingReview, PeriodAdmin
+    from app.institutions.admin import InstitutionAdmin, RegistrationAdmin
     from app.portal.admin import AnnouncementAdmin, PageAdmin
     from app.portal.suggestion_admin import SuggestionAdmin
 
-    return [AnnouncementAdmin, PageAdmin, SuggestionAdmin, FilingAdmin, FilingReview, PeriodAdmin, CatalogueAdmin]
+    accounts = [RegistrationAdmin, InstitutionAdmin, AccountAdmin, RoleGrantAdmin, EventAdmin]
+    return [*accounts, AnnouncementAdmin, PageAdmin, SuggestionAdmin, FilingAdmin, FilingReview, PeriodAdmin, CatalogueAdmin]
 
 
 def _blueprints() -> list[Blueprint]:

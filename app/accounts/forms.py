@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import (
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import EqualTo, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.accounts.rules import MAX_LENGTH
+from app.accounts.rules import MAX_LENGTH, is_email
 from app.core.forms import CaptchaForm, Required, stripped
+
+_CHECKBOXES = ListWidget(prefix_label=False)
 
 
 class LoginForm(CaptchaForm):
@@ -34,3 +46,40 @@ class PasswordForm(FlaskForm):
         _l("再次输入新密码"),
         [Required(_l("请再次输入新密码。")), EqualTo("new", _l("两次输入的新密码不一致，请重新输入。"))],
     )
+
+
+class StaffForm(FlaskForm):
+    """A member of staff; the password is for the first log-in and only asked for on creation."""
+
+    username = StringField(
+        _l("账号"),
+        [Required(_l("请输入账号。"))],
+        filters=[stripped],
+        description=_l("4 至 32 位，以字母开头，可含字母、数字、点、横线和下划线。"),
+    )
+    display_name = StringField(
+        _l("姓名"),
+        [Required(_l("请输入姓名。")), Length(max=60, message=_l("姓名最多 60 个字。"))],
+        [stripped],
+    )
+    email = StringField(_l("邮箱"), [Required(_l("请输入邮箱。"))], filters=[stripped])
+    mobile = StringField(_l("手机"), [Length(max=20, message=_l("手机号码过长。"))], filters=[stripped])
+    password = PasswordField(
+        _l("初始密码"),
+        [Required(_l("请输入初始密码。"))],
+        description=_l(
+            "至少 10 个字符，包含大写字母、小写字母、数字、符号中的至少三类；请本人首次登录后修改。"
+        ),
+    )
+
+    def validate_email(self, field: Any) -> None:
+        if not is_email(field.data):
+            raise ValidationError(_l("邮箱格式不正确，应类似 name@example.com。"))
+
+
+class GrantForm(FlaskForm):
+    """Roles and area of a member of staff."""
+
+    roles = SelectMultipleField(_l("角色"), widget=_CHECKBOXES, option_widget=CheckboxInput())
+    industries = SelectMultipleField(_l("行业范围"), widget=_CHECKBOXES, option_widget=CheckboxInput())
+    region_prefix = SelectField(_l("地区范围"))

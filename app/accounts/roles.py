@@ -34,7 +34,7 @@ ROLES: tuple[RoleSpec, ...] = (
         "SecurityAdministrator",
         "安全管理员",
         "Security administrator",
-        {"ConsoleHome": ("can_use",), "RoleGrantAdmin": (*READ, "can_edit")},
+        {"ConsoleHome": ("can_use",), "RoleGrantAdmin": ("can_list", "can_edit")},
     ),
     RoleSpec("Auditor", "审计员", "Auditor", {"ConsoleHome": ("can_use",), "EventAdmin": READ}),
     RoleSpec(
@@ -96,3 +96,4 @@ ROLES_BY_NAME = {role.name: role for role in ROLES}
 
 # 三员: whoever holds one of these posts holds no other role at all.
 EXCLUSIVE_POSTS = ("SystemAdministrator", "SecurityAdministrator", "Auditor")
+STAFF_ROLES = tuple(role.name for role in ROLES if role.name not in ("Public", ENTERPRISE_ROLE))

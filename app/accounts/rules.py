@@ -27,12 +27,21 @@ _CLASSES = (
 )
 _LOOK_ALIKES = str.maketrans("@0135$7", "aoleest")
 
+EMAIL = re.compile(
+    r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
+)
+
 Problem = tuple[str, dict[str, int]]
 
 
 def normal_name(name: str) -> str:
     """Account names and e-mail addresses are compared without case, width and surrounding blanks."""
     return unicodedata.normalize("NFKC", name).strip().lower()
+
+
+def is_email(address: str) -> bool:
+    """One plain address; nothing that could become a second header line."""
+    return len(address) <= 120 and EMAIL.fullmatch(address) is not None
 
 
 def is_username(name: str) -> bool:

@@ -66,7 +66,8 @@ def _mark_seen() -> None:
 
 def close_request(_error: BaseException | None = None) -> None:
     """Leave nothing behind for the next request of this thread."""
-    set_scope(g.get("former_scope", NOTHING))
+    if "former_scope" in g:  # contexts that only open a session never set one
+        set_scope(g.former_scope)
     write_intent.set(False)
 
 

@@ -11,7 +11,7 @@ from wtforms import BooleanField, PasswordField, RadioField, SelectField, String
 from wtforms.validators import Length
 
 from app.accounts.passwords import problem_texts
-from app.accounts.rules import is_username, normal_name, password_problems
+from app.accounts.rules import is_email, is_username, normal_name, password_problems
 from app.core import clock
 from app.core.forms import CaptchaForm, DayField, Required, stripped
 from app.institutions.labels import INDUSTRY_LABELS, ORG_TYPE_LABELS
@@ -20,7 +20,6 @@ from app.institutions.rules import (
     INDUSTRIES,
     LICENCE_NUMBER,
     ORG_TYPES,
-    is_email,
     is_mobile,
     is_uscc,
     licence_problem,

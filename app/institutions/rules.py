@@ -53,9 +53,6 @@ REGISTRATION_WORKFLOW = Workflow(
 
 CONSENT_VERSION = "2026-01"
 MOBILE = re.compile(r"1[3-9]\d{9}")
-EMAIL = re.compile(
-    r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
-)
 LICENCE_NUMBER = re.compile(r"[\w（）()〔〕\[\]【】/.\-第号字 ]{4,60}")
 
 
@@ -78,11 +75,6 @@ def normal_phone(text: str) -> str:
 def is_mobile(number: str) -> bool:
     """A mainland mobile number."""
     return MOBILE.fullmatch(number) is not None
-
-
-def is_email(address: str) -> bool:
-    """One plain address; nothing that could become a second header line."""
-    return len(address) <= 120 and EMAIL.fullmatch(address) is not None
 
 
 def licence_problem(start: date, end: date, today: date) -> str | None:

@@ -1,0 +1,76 @@
+"""Words for what happens to accounts, and for the history of everything, in the reader's language."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+KIND_LABELS = {"staff": _l("监管人员账号"), "enterprise": _l("企业账号")}
+SUBJECT_LABELS = {
+    "ab_user": _l("账号"),
+    "institution": _l("机构"),
+    "registration": _l("注册申请"),
+    "filing": _l("报送"),
+    "reporting_period": _l("报告期"),
+    "portal_announcement": _l("公告"),
+    "portal_page": _l("页面"),
+    "portal_suggestion": _l("意见建议"),
+}
+EVENT_LABELS = {
+    "LoggedIn": _l("登录"),
+    "LoginFailed": _l("登录失败"),
+    "AccountLocked": _l("账号锁定"),
+    "LoggedOut": _l("注销登录"),
+    "PasswordChanged": _l("修改密码"),
+    "AccountCreated": _l("建立账号"),
+    "AccountChanged": _l("修改账号"),
+    "AccountEnabled": _l("启用账号"),
+    "AccountDisabled": _l("停用账号"),
+    "RolesGranted": _l("授予角色"),
+    "RegistrationSubmitted": _l("提交注册"),
+    "RegistrationResubmitted": _l("重新提交注册"),
+    "RegistrationApproved": _l("注册审核通过"),
+    "RegistrationRejected": _l("注册审核驳回"),
+    "InstitutionRegistered": _l("机构登记"),
+    "InstitutionAdmitted": _l("机构准入"),
+    "InstitutionOpened": _l("机构开业"),
+    "FilingStarted": _l("开始填报"),
+    "FilingImported": _l("导入报表"),
+    "FilingSubmitted": _l("上报完成"),
+    "FilingWithdrawn": _l("撤回报送"),
+    "FilingPickedUp": _l("开始审核报送"),
+    "FilingApproved": _l("报送审核通过"),
+    "FilingReturned": _l("退回报送"),
+    "AnnouncementWritten": _l("新增公告"),
+    "AnnouncementChanged": _l("修改公告"),
+    "AnnouncementPublished": _l("发布公告"),
+    "AnnouncementScheduled": _l("定时发布公告"),
+    "AnnouncementWithdrawn": _l("撤回公告"),
+    "AnnouncementDeleted": _l("删除公告"),
+    "PageChanged": _l("修改页面"),
+    "SuggestionReceived": _l("收到意见建议"),
+    "SuggestionTakenUp": _l("开始办理意见建议"),
+    "SuggestionReplied": _l("答复意见建议"),
+}
+FIELD_LABELS = {
+    "username": _l("账号"),
+    "display_name": _l("姓名"),
+    "kind": _l("类别"),
+    "roles": _l("角色"),
+    "active": _l("启用"),
+    "mobile": _l("手机"),
+    "email": _l("邮箱"),
+    "industries": _l("行业范围"),
+    "region_prefix": _l("地区范围"),
+    "locked_until": _l("锁定至"),
+    "password_changed_at": _l("密码修改时间"),
+    "at": _l("时间"),
+    "actor_name": _l("操作人"),
+    "subject_type": _l("对象"),
+    "subject_id": _l("对象编号"),
+    "from_state": _l("原状态"),
+    "to_state": _l("新状态"),
+    "comment": _l("意见"),
+    "data": _l("内容"),
+    "ip": _l("来源地址"),
+}
+EVENT_FIELD_LABELS = {**FIELD_LABELS, "kind": _l("事项")}

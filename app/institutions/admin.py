@@ -1,0 +1,272 @@
+"""The console's screens on registrations and institutions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort, flash, redirect, request, url_for
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+
+from app.accounts.access import current_account
+from app.accounts.security import may
+from app.core import clock
+from app.core.badges import badge, minute
+from app.core.db import commits, db
+from app.core.errors import DomainError, Invalid
+from app.core.events import history
+from app.core.fab import SafeInterface, SafeModelView
+from app.core.files import send_file_row
+from app.institutions import queries, services
+from app.institutions.labels import (
+    EVENT_LABELS,
+    FIELD_LABELS,
+    INDUSTRY_LABELS,
+    INSTITUTION_STATE_LABELS,
+    ORG_TYPE_LABELS,
+    REGISTRATION_STATE_LABELS,
+)
+from app.institutions.models import Institution, Registration
+from app.institutions.views import course
+
+
+def _choice(labels: dict[str, Any], label: Any) -> SelectField:
+    return SelectField(label, choices=[("", _l("全部")), *labels.items()], validate_choice=False)
+
+
+def _yes_no(value: Any) -> Any:
+    return _("是") if value else _("否")
+
+
+def _day(value: Any) -> str:
+    return value.isoformat() if value else "——"
+
+
+FORMATTERS: dict[str, Any] = {
+    "industry": lambda value: INDUSTRY_LABELS.get(value, value),
+    "org_type": lambda value: ORG_TYPE_LABELS.get(value, value),
+    "region": lambda value: queries.region_name(value) if value else "——",
+    "has_licence": _yes_no,
+    "submitted_at": minute,
+    "decided_at": minute,
+    "admitted_at": minute,
+    "licence_from": _day,
+    "licence_to": _day,
+    "terminated_on": _day,
+}
+
+
+class RegistrationAdmin(SafeModelView):
+    """Requests of institutions for an account: read them, approve them, or reject them with a reason."""
+
+    datamodel = SafeInterface(Registration)
+    route_base = "/console/registrations"
+    exclude_route_methods = {"download", "add", "edit", "delete", "action", "action_post"}
+    base_permissions = ["can_list", "can_show", "can_decide"]
+    list_title, show_title = _l("注册审核"), _l("注册申请")
+    list_columns = ["name", "receipt_no", "industry", "region", "has_licence", "submitted_at", "status"]
+    show_columns = list_columns
+    search_columns = [
+        "status",
+        "industry",
+        "region",
+        "name",
+        "uscc",
+        "receipt_no",
+        "submitted_at",
+        "has_licence",
+    ]
+    order_columns = ["name", "receipt_no", "industry", "submitted_at", "status"]
+    base_order = ("submitted_at", "desc")
+    label_columns = FIELD_LABELS
+    formatters_columns = {**FORMATTERS, "status": lambda value: badge(value, REGISTRATION_STATE_LABELS)}
+    search_form_extra_fields = {
+        "status": _choice(REGISTRATION_STATE_LABELS, _l("状态")),
+        "industry": _choice(INDUSTRY_LABELS, _l("行业")),
+    }
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """Everything that was stated, the course, and the decision."""
+        return self._page(self._item_or_404(pk))
+
+    @expose("/licence/<pk>", methods=["GET"])
+    @has_access
+    @permission_name("show")
+    def licence(self, pk: str) -> Response:
+        """The licence's file."""
+        file = queries.licence_file(self._item_or_404(pk))
+        if file is None:
+            abort(404)
+        return send_file_row(file)
+
+    @expose("/approve/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("decide")
+    @commits
+    def approve(self, pk: str) -> Any:
+        """Make the institution and open its account."""
+        registration = self._item_or_404(pk)
+        return self._decide(
+            registration,
+            lambda: services.approve_registration(
+                registration, version=_seen(), actor=current_account(), now=clock.now()
+            ),
+            _("已通过，账号 %(name)s 已启用。", name=registration.username),
+        )
+
+    @expose("/reject/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("decide")
+    @commits
+    def reject(self, pk: str) -> Any:
+        """Turn it down with a reason."""
+        registration = self._item_or_404(pk)
+        return self._decide(
+            registration,
+            lambda: services.reject_registration(
+                registration,
+                version=_seen(),
+                reason=request.form.get("reason", ""),
+                actor=current_account(),
+                now=clock.now(),
+            ),
+            _("已驳回，原因将发送给申请人。"),
+        )
+
+    def _decide(self, registration: Registration, decision: Any, done: str) -> Any:
+        pk = registration.id
+        try:
+            with db.session.begin_nested():
+                decision()
+        except DomainError as refusal:
+            db.session.rollback()
+            item = self._item_or_404(str(pk))
+            return self._page(item, problem=refusal.message), refusal.status
+        flash(done, "success")
+        return redirect(url_for(".show", pk=pk))
+
+    def _page(self, item: Registration, problem: Any = "") -> Any:
+        return self.render_template(
+            "console/registrations/show.html",
+            item=item,
+            groups=_groups(item),
+            file=queries.licence_file(item),
+            state=REGISTRATION_STATE_LABELS[item.status],
+            course=course(item, staff=True),
+            may_decide=item.status == "submitted" and may("can_decide", "RegistrationAdmin"),
+            reason=request.form.get("reason", ""),
+            problem=problem,
+        )
+
+
+def _seen() -> int:
+    value = request.form.get("version", "")
+    if not value.isdigit() or len(value) > 9:
+        raise Invalid(_("页面已过期，请刷新后重试。"))
+    return int(value)
+
+
+def _rows(item: Any, names: tuple[str, ...]) -> list[tuple[Any, Any]]:
+    rows = []
+    for name in names:
+        value = getattr(item, name)
+        rows.append((FIELD_LABELS[name], FORMATTERS[name](value) if name in FORMATTERS else value))
+    return rows
+
+
+def _groups(item: Registration) -> list[tuple[Any, list[tuple[Any, Any]]]]:
+    groups = [
+        (
+            _("机构信息"),
+            [
+                *_rows(item, ("name", "uscc", "industry", "org_type")),
+                (FIELD_LABELS["region"], queries.region_path(item.region)),
+                *_rows(item, ("address", "legal_representative")),
+            ],
+        ),
+        (_("账号与联系人"), _rows(item, ("username", "contact_name", "mobile", "email", "consent_version"))),
+    ]
+    licence = ("licence_no", "licence_issuer", "licence_from", "licence_to") if item.has_licence else ()
+    return [*groups, (_("经营许可证"), _rows(item, ("has_licence", *licence)))]
+
+
+class InstitutionAdmin(SafeModelView):
+    """The register of institutions, within the reader's industries and region."""
+
+    datamodel = SafeInterface(Institution)
+    route_base = "/console/institutions"
+    exclude_route_methods = {"download", "add", "edit", "delete", "action", "action_post"}
+    base_permissions = ["can_list", "can_show"]
+    list_title, show_title = _l("机构名册"), _l("机构")
+    list_columns = ["name", "uscc", "industry", "region", "licence_no", "licence_to", "status"]
+    show_columns = list_columns
+    search_columns = ["name", "uscc", "industry", "region", "status", "licence_no", "licence_to", "org_type"]
+    order_columns = ["name", "uscc", "industry", "licence_to", "status"]
+    base_order = ("name", "asc")
+    label_columns = FIELD_LABELS
+    formatters_columns = {**FORMATTERS, "status": lambda value: badge(value, INSTITUTION_STATE_LABELS)}
+    search_form_extra_fields = {
+        "status": _choice(INSTITUTION_STATE_LABELS, _l("状态")),
+        "industry": _choice(INDUSTRY_LABELS, _l("行业")),
+        "org_type": _choice(ORG_TYPE_LABELS, _l("机构类型")),
+    }
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """Master data and what has happened to the institution."""
+        item = self._item_or_404(pk)
+        events = [
+            {
+                "title": EVENT_LABELS.get(entry.kind, entry.kind),
+                "who": entry.actor_name,
+                "when": entry.at,
+                "state": entry.to_state,
+                "label": INSTITUTION_STATE_LABELS.get(entry.to_state or "", ""),
+                "opinion": entry.comment,
+            }
+            for entry in history("institution", item.id)
+        ]
+        return self.render_template(
+            "console/registrations/institution.html",
+            item=item,
+            groups=_institution_groups(item),
+            state=INSTITUTION_STATE_LABELS[item.status],
+            course=events,
+        )
+
+
+def _institution_groups(item: Institution) -> list[tuple[Any, list[tuple[Any, Any]]]]:
+    capital = f"{item.registered_capital:,.2f}" if item.registered_capital is not None else "——"
+    return [
+        (
+            _("基本信息"),
+            [
+                *_rows(item, ("name", "uscc", "industry", "org_type")),
+                (FIELD_LABELS["region"], queries.region_path(item.region)),
+                *_rows(item, ("address", "legal_representative")),
+                (FIELD_LABELS["registered_capital"], capital),
+                *_rows(item, ("business_scope",)),
+            ],
+        ),
+        (_("联系人"), _rows(item, ("contact_name", "mobile", "email"))),
+        (
+            _("经营许可证"),
+            _rows(
+                item,
+                (
+                    "licence_no",
+                    "licence_issuer",
+                    "licence_from",
+                    "licence_to",
+                    "admitted_at",
+                    "terminated_on",
+                ),
+            ),
+        ),
+    ]
