@@ -14,6 +14,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import Enum as EnumColumn
 from sqlalchemy import ForeignKey, Numeric, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from wtforms import SelectField
 
 
 class DemoModel(DeclarativeBase):
@@ -51,6 +52,7 @@ class DemoRecord(DemoModel):
     at_moment: Mapped[datetime | None]
     is_pinned: Mapped[bool] = mapped_column(default=False)
     state: Mapped[DemoState] = mapped_column(EnumColumn(DemoState, name="look_demo_state"))
+    kind: Mapped[str] = mapped_column(String(12), default="notice")
     note: Mapped[str | None] = mapped_column(Text)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("look_demo_owner.id"))
     owner: Mapped[DemoOwner | None] = relationship()
@@ -61,9 +63,9 @@ class DemoRecord(DemoModel):
 
 LABELS = {
     "title": "标题", "amount": "金额（万元）", "count": "笔数", "on_day": "报送日期", "at_moment": "提交时间",
-    "is_pinned": "置顶", "state": "状态", "note": "备注", "owner": "机构", "name": "名称",
+    "is_pinned": "置顶", "kind": "类别", "state": "状态", "note": "备注", "owner": "机构", "name": "名称",
 }  # fmt: skip
-COLUMNS = ["title", "amount", "count", "on_day", "at_moment", "is_pinned", "state", "note", "owner"]
+COLUMNS = ["title", "amount", "count", "on_day", "at_moment", "is_pinned", "kind", "state", "note", "owner"]
 
 
 def demo_views() -> tuple[type[Any], type[Any]]:
@@ -81,6 +83,9 @@ def demo_views() -> tuple[type[Any], type[Any]]:
         label_columns = LABELS
         list_columns = ["title", "amount", "on_day", "at_moment", "is_pinned", "state", "owner"]
         show_columns = add_columns = edit_columns = search_columns = COLUMNS
+        search_form_extra_fields = {
+            "kind": SelectField("类别", choices=[("notice", "通知"), ("guide", "指南"), ("guide2", "指南二")])
+        }
         description_columns = {"amount": "单位为万元，保留两位小数。"}
         base_order = ("id", "asc")
 
@@ -137,5 +142,6 @@ def demo_row(n: int) -> DemoRecord:
     return DemoRecord(
         title=f"示例记录{n:03d}", amount=Decimal(n) * Decimal("1250.5"), count=n, on_day=date(2026, 1, 1 + n % 28),
         at_moment=datetime(2026, 3, 1, n % 24, 30, tzinfo=UTC), is_pinned=n % 5 == 0,
+        kind={7: "guide", 8: "guide2"}.get(n, "notice"),
         state=DemoState.approved if n % 3 else DemoState.draft, note="第一行\n第二行" if n % 2 else None,
     )  # fmt: skip

@@ -75,6 +75,15 @@ def test_active_filters_are_chips_that_take_themselves_off(console: FlaskClient)
     assert '<option value="approved" selected>已通过</option>' in shown
 
 
+def test_a_code_is_filtered_by_a_list_of_words_and_exactly(console: FlaskClient) -> None:
+    shown = page(console, LIST)
+    name = re.search(r'<select class="form-select" id="filter-kind" name="(\w+)"', shown)
+    assert name
+    found = page(console, f"{LIST}?{name.group(1)}=guide")
+    assert "共 1 条" in found
+    assert '<span class="chip-label">类别</span> 指南' in found
+
+
 def test_a_range_of_moments_is_read_in_shanghai(console: FlaskClient) -> None:
     # 08:30 in Shanghai is 00:30 UTC: of the rows at 00:30 UTC only those after it count.
     inside = page(console, LIST + "?_flt_1_at_moment=2026-03-01T08:29&_flt_2_at_moment=2026-03-01T08:31")
@@ -98,6 +107,8 @@ def test_an_empty_list_says_why_and_what_to_do(console: FlaskClient) -> None:
         "_flt_0_count=abc", "_flt_1_count=99999999999999999999999", "_flt_1_amount=NaN", "_flt_1_amount=1e999",
         "_flt_1_on_day=gestern", "_flt_1_at_moment=2026-99-99", "_flt_0_state=nonsense", "_flt_0_is_pinned=?",
         "endpoint=x&_scheme=y&_external=1&_method=z", "page_DemoRecordView=99999",
+        "_flt_9_title=x", "_flt_0_owner=abc", "_flt_0_owner=999999999999999999999", "_flt_0_title=", "_flt_8_count=a",
+        "_oc_DemoRecordView=nope&_od_DemoRecordView=up",
     ],
 )  # fmt: skip
 def test_a_bad_address_is_answered_with_a_page(console: FlaskClient, arguments: str) -> None:
