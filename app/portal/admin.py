@@ -41,9 +41,10 @@ def badge(code: str, labels: dict[str, Any]) -> Markup:
     return Markup(render_template_string(source, code=code, label=labels.get(code, code)))  # noqa: S704
 
 
-def minute(moment: Any) -> str:
-    """A stored moment in Shanghai time, to the minute."""
-    return clock.local(moment).strftime("%Y-%m-%d %H:%M") if moment else "——"
+def minute(moment: Any) -> Markup:
+    """A stored moment in Shanghai time, to the minute, on one line."""
+    text = clock.local(moment).strftime("%Y-%m-%d %H:%M") if moment else "——"
+    return Markup('<span class="nowrap">{}</span>').format(text)
 
 
 def body_field(label: Any, *, required: bool = True) -> TextAreaField:
@@ -89,7 +90,8 @@ class AnnouncementAdmin(SafeModelView):
     ]
     add_columns = ["title", "category", "summary", "source", "publish_at", "pinned", "body"]
     edit_columns = add_columns
-    search_columns = ["title", "category", "status", "publish_at", "pinned", "body_text"]
+    search_columns = ["title", "body_text", "category", "status", "publish_at", "pinned"]
+    search_choices = {"category": CATEGORY_LABELS, "status": ANNOUNCEMENT_STATE_LABELS}
     order_columns = ["title", "category", "publish_at", "pinned"]
     base_order = ("publish_at", "desc")
     label_columns = {
@@ -97,7 +99,7 @@ class AnnouncementAdmin(SafeModelView):
         "summary": _l("摘要"),
         "category": _l("分类"),
         "body": _l("正文"),
-        "body_text": _l("正文文字"),
+        "body_text": _l("正文"),
         "source": _l("来源"),
         "status": _l("状态"),
         "shown_state": _l("状态"),

@@ -59,7 +59,7 @@ def editable(markup: str) -> str:
 
 def _paragraphs(text: str) -> str:
     blocks = [block.strip() for block in re.split(r"\n\s*\n", text)]
-    return "\n".join(
+    return "".join(
         "<p>" + "<br>".join(html.escape(line.strip(), quote=False) for line in block.split("\n")) + "</p>"
         for block in blocks
         if block

@@ -42,6 +42,7 @@ class SuggestionAdmin(SafeModelView):
     list_columns = ["receipt", "topic", "name", "contact", "status", "received_at", "replied_at"]
     show_columns = list_columns
     search_columns = ["receipt", "topic", "status", "received_at", "text"]
+    search_choices = {"topic": TOPIC_LABELS, "status": SUGGESTION_STATE_LABELS}
     order_columns = ["receipt", "topic", "status", "received_at", "replied_at"]
     base_order = ("received_at", "desc")
     label_columns = {

@@ -44,8 +44,7 @@ def test_nothing_that_runs_or_reaches_out_survives(source):
 
 def test_plain_text_becomes_paragraphs_and_special_characters_stay_text():
     assert (
-        sanitise("第一段\n续行\n\n第二段 a < b & c")
-        == "<p>第一段<br>续行</p>\n<p>第二段 a &lt; b &amp; c</p>"
+        sanitise("第一段\n续行\n\n第二段 a < b & c") == "<p>第一段<br>续行</p><p>第二段 a &lt; b &amp; c</p>"
     )
 
 
