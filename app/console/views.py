@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_babel import gettext as _
+
+from app.accounts.security import may
+from app.console import queries
+from app.core import clock
+from app.filings.labels import INDUSTRIES, word
 
 
 class ConsoleHome(BaseView):
@@ -18,5 +25,29 @@ class ConsoleHome(BaseView):
     @has_access
     @permission_name("use")
     def index(self) -> Any:
-        """To-dos of the regulator's staff."""
-        return self.render_template("console/home.html")
+        """To-dos of the present member of staff, and how complete the open periods are."""
+        sees_filings = may("can_list", "FilingAdmin")
+        now = clock.now()
+        return self.render_template(
+            "console/home.html",
+            tasks=_tasks(),
+            progress=queries.completeness(now) if sees_filings else [],
+            sees_filings=sees_filings,
+            industry_word=lambda key: word(INDUSTRIES, key),
+            now=now,
+        )
+
+
+def _tasks() -> list[dict[str, Any]]:
+    """Cards with a number and where to go; only what the account may open."""
+    found = []
+    if may("can_decide", "RegistrationAdmin"):
+        url = url_for("RegistrationAdmin.list", _flt_0_status="submitted")
+        found.append({"label": _("待审核注册"), "number": queries.waiting_registrations(), "url": url})
+    if may("can_review", "FilingReview"):
+        url = url_for("FilingAdmin.list", _flt_0_status="submitted")
+        found.append({"label": _("待审核报送"), "number": queries.waiting_filings(), "url": url})
+    if may("can_list", "SuggestionAdmin"):
+        url = url_for("SuggestionAdmin.list")
+        found.append({"label": _("待回复意见建议"), "number": queries.waiting_suggestions(), "url": url})
+    return found

@@ -6,6 +6,7 @@ by GET and takes any page size. See docs/architecture.md.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import abort, flash, g, redirect, request
@@ -16,6 +17,7 @@ from flask_appbuilder.views import UtilView
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
+from wtforms import SelectField
 
 from app.core.db import commits, db
 from app.core.errors import DomainError
@@ -82,6 +84,16 @@ class SafeModelView(ModelView):
     page_size = 20
     exclude_route_methods = {"download"}
     page_sizes = (20, 50, 100)
+    # {column: {stored value: words}}: the filter is a choice among these instead of a text box.
+    search_choices: dict[str, dict[str, Any]] = {}
+
+    def __init__(self, **kwargs: Any) -> None:
+        extra = {
+            column: SelectField(self.label_columns.get(column, column), choices=list(words.items()))
+            for column, words in self.search_choices.items()
+        }
+        self.search_form_extra_fields: dict[str, Any] = extra
+        super().__init__(**kwargs)
 
     # One copy of the filters per request: FAB's are shared by all threads of a worker.
     @property
@@ -99,7 +111,11 @@ class SafeModelView(ModelView):
         self._filters_template = value
 
     def _fresh_filters(self) -> Any:
-        return self.datamodel.get_filters(self.search_columns)
+        found = self.datamodel.get_filters(self.search_columns)
+        for column in self.search_choices:
+            equal = [f for f in found._all_filters[column] if f.arg_name == "eq"]
+            found._search_filters[column] = found._all_filters[column] = equal
+        return found
 
     def _check_arguments(self) -> None:
         """Answer impossible pages, sizes and order columns with what is nearest, never with an error."""
@@ -113,7 +129,18 @@ class SafeModelView(ModelView):
         for key in [k for k in arguments if k.startswith("_oc_")]:
             if arguments[key] not in self.order_columns:
                 arguments.pop(key)
+        for key in [k for k in arguments if k.startswith("_flt_")]:
+            if not self._is_filter(key):
+                arguments.pop(key)
         request.args = arguments
+
+    def _is_filter(self, key: str) -> bool:
+        """Whether `_flt_<index>_<column>` names a filter that this list has."""
+        match = re.fullmatch(r"_flt_(\d)_(\w+)", key)
+        if match is None:
+            return False
+        offered = self._filters.get_search_filters().get(match[2], [])
+        return int(match[1]) < len(offered)
 
     def _item_or_404(self, pk: str) -> Any:
         """The row, through scope and base filters; 404 for bad ids and for other people's rows alike."""

@@ -95,8 +95,10 @@ def _profile(company: Company) -> dict[str, Any]:
 
 def _holders(company: Company) -> Entries:
     private = company.capital * 6 // 10
-    shares = ((f"{company.city}示例控股有限公司", "legal", "private", private, 60),)
-    shares += ((f"{company.city}市示例国有资本运营有限公司", "legal", "state", company.capital - private, 40),)
+    shares = (
+        (f"{company.city}示例控股有限公司", "legal", "private", private, 60),
+        (f"{company.city}市示例国有资本运营有限公司", "legal", "state", company.capital - private, 40),
+    )
     return {
         str(i): {
             "name": name,

@@ -54,6 +54,7 @@ def tell(now: datetime, staff: Account, progress: Any = None) -> int:
     story = Story(now, staff)
     story.sets = {stored.key: stored for stored in db.session.scalars(select(ReportSet))}
     story.periods = _periods(now)
+    _phase_in(story)
     invented = companies()
     for company in invented:
         _admit(story, company)
@@ -80,6 +81,15 @@ def _periods(now: datetime) -> list[ReportingPeriod]:
     latest.due_at = max(latest.due_at, until)
     latest.closes_at = max(latest.closes_at, latest.due_at)
     return list(reversed(months))
+
+
+def _phase_in(story: Story) -> None:
+    """The province began with the guarantee companies' monthly data; the other sets follow next year."""
+    begun = story.periods[0].end_date
+    next_year = date(clock.local(story.now).year + 1, 1, 1)
+    for report_set in story.sets.values():
+        if report_set.family != "one_off":
+            report_set.starts_on = begun if report_set.key == "guarantee-business-monthly" else next_year
 
 
 def _admit(story: Story, company: Company) -> None:

@@ -21,9 +21,13 @@ from app.core.fab import SafeInterface, SafeModelView
 from app.filings.calendar.models import ReportingPeriod
 from app.filings.definitions.models import FormDefinition
 from app.filings.definitions.queries import forms_by_id
+from app.filings.labels import EVENTS, FAMILIES, FILING_STATES, FREQUENCIES, INDUSTRIES, word
 from app.filings.submissions import review, review_page
 from app.filings.submissions.models import Filing
-from app.filings.labels import EVENTS, FAMILIES, FILING_STATES, FREQUENCIES, INDUSTRIES, word
+from app.filings.submissions.rules import FILING_WORKFLOW
+
+QUEUE_STATES = {state: FILING_STATES[state] for state in FILING_WORKFLOW.states if state in FILING_STATES}
+PERIODIC = {key: words for key, words in FREQUENCIES.items() if key != "once"}
 
 
 def _badge(table: dict[str, Any], code: str | None) -> Markup:
@@ -48,6 +52,7 @@ class FilingAdmin(SafeModelView):
     list_columns = ["institution", "report_set", "period", "status", "submitted_at", "is_late", "warnings", "reviewer"]
     show_columns = list_columns
     search_columns = ["status", "period_code", "report_set", "is_late", "submitted_at"]
+    search_choices = {"status": QUEUE_STATES}
     order_columns = ["status", "submitted_at", "is_late", "warnings"]
     base_order = ("submitted_at", "desc")
     label_columns = {
@@ -61,7 +66,7 @@ class FilingAdmin(SafeModelView):
         "warnings": _l("提示数"),
         "reviewer": _l("审核人"),
     }
-    formatters_columns = {
+    formatters_columns: dict[str, Any] = {
         "status": lambda value: _badge(FILING_STATES, value),
         "submitted_at": show_moment,
         "period": lambda value: str(value) if value else "—",
@@ -206,6 +211,7 @@ class PeriodAdmin(SafeModelView):
     ]
     edit_columns = ["name_zh", "name_en", "opens_at", "due_at", "closes_at", "allows_late"]
     search_columns = ["name_zh", "frequency", "code", "end_date"]
+    search_choices = {"frequency": PERIODIC}
     order_columns = ["end_date", "start_date", "opens_at", "due_at", "frequency"]
     base_order = ("end_date", "desc")
     label_columns = {
@@ -220,7 +226,7 @@ class PeriodAdmin(SafeModelView):
         "closes_at": _l("关闭时间（此刻起不再接收）"),
         "allows_late": _l("允许逾期补报"),
     }
-    formatters_columns = {
+    formatters_columns: dict[str, Any] = {
         "frequency": lambda value: word(FREQUENCIES, value),
         "opens_at": show_moment,
         "due_at": show_moment,
@@ -249,6 +255,7 @@ class CatalogueAdmin(SafeModelView):
     list_columns = ["code", "name_zh", "industry", "family", "frequency", "version", "effective_from"]
     show_columns = list_columns
     search_columns = ["code", "name_zh", "industry", "family", "frequency"]
+    search_choices = {"industry": INDUSTRIES, "family": FAMILIES, "frequency": FREQUENCIES}
     order_columns = ["code", "industry", "family", "frequency", "version", "effective_from"]
     base_order = ("code", "asc")
     label_columns = {
@@ -260,7 +267,7 @@ class CatalogueAdmin(SafeModelView):
         "version": _l("版本"),
         "effective_from": _l("生效日期"),
     }
-    formatters_columns = {
+    formatters_columns: dict[str, Any] = {
         "industry": lambda value: word(INDUSTRIES, value),
         "family": lambda value: word(FAMILIES, value),
         "frequency": lambda value: word(FREQUENCIES, value),

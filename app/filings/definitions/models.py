@@ -36,7 +36,7 @@ class FormDefinition(Model):
 
 
 class ReportSet(Model):
-    """What one industry files together in one family and frequency."""
+    """What one industry files together in one family and frequency, for periods that end on `starts_on` or later."""
 
     __tablename__ = "report_set"
 
@@ -47,6 +47,7 @@ class ReportSet(Model):
     frequency: Mapped[str] = mapped_column(String(20), nullable=False)
     name_zh: Mapped[str] = mapped_column(String(120), nullable=False)
     name_en: Mapped[str] = mapped_column(String(200), nullable=False)
+    starts_on: Mapped[date] = mapped_column(Date, nullable=False)
 
     members: Mapped[list[ReportSetForm]] = relationship(
         back_populates="report_set", order_by="ReportSetForm.position", lazy="selectin"

@@ -108,6 +108,7 @@ def _store_sets(catalogue: Catalogue, report: LoadReport) -> None:
                     frequency=frequency,
                     name_zh=names[0],
                     name_en=names[1][0].upper() + names[1][1:],
+                    starts_on=BEGINNING,
                 )
                 db.session.add(known[key])
                 report.sets.append(key)

@@ -23,7 +23,7 @@ from app.filings.definitions.queries import definition_ids_on, forms_by_id
 from app.filings.definitions.schema import Form, Values
 from app.filings.expressions.types import Shift
 from app.filings.expressions.walk import references
-from app.filings.submissions.models import Filing, FilingForm, FilingVersion
+from app.filings.submissions.models import Explanation, Filing, FilingForm, FilingVersion
 from app.filings.submissions.rules import HANDED_IN_STATES, ONCE
 from app.filings.values import from_json
 from app.institutions.models import Institution
@@ -47,6 +47,12 @@ class FilingData:
     context: Context
     neighbours: Neighbours
     required: dict[str, bool] = field(default_factory=dict)
+    explanations: dict[str, str] = field(default_factory=dict)  # by the key of the finding they explain
+
+    @property
+    def explained(self) -> frozenset[str]:
+        """Keys of the warnings that the institution has explained."""
+        return frozenset(self.explanations)
 
     def shown(self, code: str) -> Values:
         """What there is of one form, or its empty rows."""
@@ -104,6 +110,7 @@ def load_data(
         context=make_context(institution, period, forms, found, now),
         neighbours=found,
         required={member.form_code: member.required for member in report_set.members},
+        explanations=_explanations(filing),
     )
 
 
@@ -112,6 +119,13 @@ def _drafts(filing: Filing | None) -> dict[str, FilingForm]:
         return {}
     query = select(FilingForm).where(FilingForm.filing_id == filing.id)
     return {draft.form_code: draft for draft in db.session.scalars(query)}
+
+
+def _explanations(filing: Filing | None) -> dict[str, str]:
+    if filing is None:
+        return {}
+    query = select(Explanation.key, Explanation.text).where(Explanation.filing_id == filing.id)
+    return {key: text for key, text in db.session.execute(query)}
 
 
 def make_context(
@@ -125,7 +139,7 @@ def make_context(
     known = dict(forms)
     known.update({code: form for (code, _), (form, _values) in found.items() if code not in known})
 
-    def lookup(code: str, shift: str) -> Values | None:
+    def lookup(code: str, shift: Shift) -> Values | None:
         pair = found.get((code, shift))
         return pair[1] if pair else None
 

@@ -24,6 +24,7 @@ from app.filings.submissions.models import FilingForm, StagedImport
 from app.filings.submissions.services import Place, locked_filing, reassess, require_open
 from app.filings.submissions.templates import identity_of
 from app.filings.values import format_value, from_json, to_json
+from app.filings.workbooks.annotate import CellFinding, annotate_workbook
 from app.filings.workbooks.compare import compare
 from app.filings.workbooks.reader import read_workbook
 from app.filings.workbooks.results import ReadResult
@@ -89,7 +90,8 @@ def stage_import(place: Place, file_name: str, content: bytes, reading: ReadResu
     data.values.update(reading.values_by_form)
     for code in reading.values_by_form:
         data.drafts.pop(code, None)  # unreadable input of the former draft says nothing about the upload
-    findings = assess(data).findings if not reading.problems else []
+    unreadable = [(problem.form, problem.row, problem.col) for problem in reading.problems]
+    findings = assess(data, unreadable).findings
     staged = StagedImport(
         id=secrets.token_hex(16),
         filing_id=filing.id,
@@ -125,6 +127,7 @@ def _result(data: FilingData, reading: ReadResult, findings: list[Finding]) -> d
                 "error",
                 _label(data.forms[p.form], p.row, p.col),
                 (p.message_zh, p.message_en),
+                value=p.raw,
             )
             for p in reading.problems
         ],
@@ -136,6 +139,8 @@ def _result(data: FilingData, reading: ReadResult, findings: list[Finding]) -> d
                 (f.label_zh, f.label_en),
                 (f.message_zh, f.message_en),
                 (f.remedy_zh, f.remedy_en),
+                value="" if f.value is None else str(f.value),
+                expected="" if f.expected is None else str(f.expected),
             )
             for f in findings
             if f.form in imported
@@ -151,10 +156,13 @@ def _entry(
     label: tuple[str, str],
     message: tuple[str, str],
     remedy: tuple[str, str] = ("", ""),
+    value: str = "",
+    expected: str = "",
 ) -> dict[str, str]:
     names = ("label", label), ("message", message), ("remedy", remedy)
     texts = {f"{name}_{code}": text for name, pair in names for code, text in zip(("zh", "en"), pair, strict=True)}
-    return {"form": form, "sheet": place[0], "address": place[1], "level": level, **texts}
+    head = {"form": form, "sheet": place[0], "address": place[1], "level": level}
+    return {**head, "value": value, "expected": expected, **texts}
 
 
 def _label(form: Form, row: str, col: str) -> tuple[str, str]:
@@ -192,7 +200,31 @@ def preview(staged: StagedImport) -> ImportPreview:
 
 def _shown(entry: Mapping[str, str]) -> dict[str, str]:
     texts = {name: entry[f"{name}_{lang()}"] for name in ("label", "message", "remedy")}
-    return {**{name: entry[name] for name in ("form", "sheet", "address", "level")}, **texts}
+    kept = ("form", "sheet", "address", "level", "value", "expected")
+    return {**{name: entry.get(name, "") for name in kept}, **texts}
+
+
+def annotated(staged: StagedImport) -> bytes:
+    """The sender's own workbook, each bad cell coloured and commented, with a sheet of findings."""
+    entries = [_shown(entry) for entry in (*staged.result["problems"], *staged.result["findings"])]
+    cells = [
+        CellFinding(
+            sheet=entry["sheet"],
+            address=entry["address"],
+            level="error" if entry["level"] == "error" else "warning",
+            message=entry["message"],
+            form=entry["form"],
+            label=entry["label"],
+            value=entry["value"],
+            expected=entry["expected"],
+            remedy=entry["remedy"],
+        )
+        for entry in entries
+    ]
+    try:
+        return annotate_workbook(staged.original, cells, lang())
+    except WorkbookRefused as refusal:
+        raise Invalid(refusal.message(lang()), code=refusal.code) from refusal
 
 
 def _changes(form: Form, old: Values, new: Values) -> list[FormChange]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.filings.checks import CheckResult, Finding, check_set, form_state
 from app.filings.compute import compute_set
-from app.filings.definitions.schema import CARD_ROW, Form, Value, Values
+from app.filings.definitions.schema import Form, Value, Values
 from app.filings.submissions.data import FilingData
-from app.filings.values import parse_cell, tidy_rows
+from app.filings.values import parse_cell
 
 MAX_ROWS = 10_000
 Rejects = dict[str, dict[str, dict[str, str]]]
@@ -90,16 +90,32 @@ class Assessment:
         return [finding for finding in self.findings if finding.form == code]
 
 
-def assess(data: FilingData) -> Assessment:
-    """Compute and check everything in one pass, with the entries that could not be read as errors."""
-    computed = compute_set(data.forms, data.values, data.context)
-    result: CheckResult = check_set(data.forms, computed, data.context)
-    findings = [*_reject_findings(data), *result.findings]
+def assess(data: FilingData, unreadable: Collection[tuple[str, str, str]] | None = None) -> Assessment:
+    """Compute and check everything in one pass, with the entries that could not be read as errors.
+
+    `unreadable` names cells (form, row, column) that an upload could not read, in place of the drafts' rejects:
+    checks do not judge by them.
+    """
+    cells = _rejected_cells(data) if unreadable is None else unreadable
+    context = replace(data.context, unreadable=frozenset(cells))
+    computed = compute_set(data.forms, data.values, context)
+    result: CheckResult = check_set(data.forms, computed, context)
+    findings = [*(_reject_findings(data) if unreadable is None else ()), *result.findings]
+    industry = data.institution.industry
     states = {
-        code: form_state(form, data.values.get(code), [f for f in findings if f.form == code])
+        code: form_state(form, data.values.get(code), findings, industry, data.explained)
         for code, form in data.forms.items()
     }
     return Assessment(values=computed, findings=findings, skipped=list(result.skipped), states=states)
+
+
+def _rejected_cells(data: FilingData) -> list[tuple[str, str, str]]:
+    return [
+        (code, row, column)
+        for code, rows in data.rejects.items()
+        for row, columns in rows.items()
+        for column in columns
+    ]
 
 
 def _reject_findings(data: FilingData) -> list[Finding]:
@@ -137,11 +153,3 @@ def _reject_finding(form: Form, row: str, column: str, reject: Mapping[str, str]
 def counts(findings: list[Finding]) -> Counter[str]:
     """How many errors and warnings."""
     return Counter(finding.level for finding in findings)
-
-
-def blank_entries(form: Form) -> dict[str, dict[str, Any]]:
-    """The rows an empty form starts with."""
-    return {CARD_ROW: {}} if form.layout == "card" else {key: {} for key in form.row_keys()}
-
-
-__all__ = ["Assessment", "Taken", "assess", "blank_entries", "counts", "take_entries", "tidy_rows"]

@@ -9,6 +9,7 @@ from app.filings.calendar.rules import show_end
 from app.filings.compute import compute_set
 from app.filings.definitions.schema import Values
 from app.filings.environment import Context
+from app.filings.expressions.types import Shift
 from app.filings.submissions.data import FilingData, load_filing
 from app.filings.submissions.services import Place
 from app.filings.workbooks.identity import Identity, identify
@@ -29,7 +30,7 @@ def template_for(place: Place, code: str | None, lang: str) -> tuple[str, bytes]
     forms = [data.forms[code]] if code else list(data.forms.values())
     computed = compute_set(data.forms, data.values, data.context)
     values = {form.code: filled for form in forms if (filled := computed[form.code]) is not None}
-    priors = {form.code: data.neighbours[key][1] for form in forms if (key := (form.code, "prev")) in data.neighbours}
+    priors = {code: values for (code, shift), (_form, values) in data.neighbours.items() if shift == "prev"}
     context = WorkbookContext(
         institution=place.institution.name,
         period_name=place.period.name(lang) if place.period else "",
@@ -44,7 +45,7 @@ def template_for(place: Place, code: str | None, lang: str) -> tuple[str, bytes]
 def _with_own(context: Context, computed: dict[str, Values | None]) -> Context:
     """The context in which the other forms of the same set are known too: a form's own workbook lacks them."""
 
-    def lookup(code: str, shift: str) -> Values | None:
+    def lookup(code: str, shift: Shift) -> Values | None:
         own = computed.get(code) if shift == "current" else None
         return own if own is not None else context.lookup(code, shift)
 
