@@ -23,10 +23,17 @@ from app.filings.calendar.models import ReportingPeriod
 from app.filings.calendar.services import generate_periods
 from app.filings.definitions.models import ReportSet
 from app.filings.submissions import review
-from app.filings.submissions.data import load_filing
+from app.filings.submissions.data import load_data, load_filing
 from app.filings.submissions.intake import assess
 from app.filings.submissions.models import Filing
-from app.filings.submissions.services import Place, save_form, submit_filing
+from app.filings.submissions.services import (
+    Place,
+    locked_filing,
+    reassess,
+    require_open,
+    store_entries,
+    submit_filing,
+)
 from app.institutions.models import Institution
 from app.institutions.rules import INSTITUTION_WORKFLOW
 
@@ -174,8 +181,14 @@ def _course(number: int, age: int) -> str:
 
 
 def _fill(place: Place, entries: dict[str, dict[str, dict[str, Any]]]) -> None:
+    """Enter several forms and check them once, as an import does."""
+    filing = locked_filing(place)
+    require_open(place, filing)
+    assert filing is not None
+    data = load_data(place.institution, place.report_set, place.period, filing, place.now)
     for code, cells in entries.items():
-        save_form(place, code, cells, seen_version=0)
+        store_entries(place, data, filing, code, cells, seen_version=0)
+    reassess(data, filing)
 
 
 def _hand_in(place: Place, key: str) -> None:
