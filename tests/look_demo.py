@@ -14,7 +14,6 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import Enum as EnumColumn
 from sqlalchemy import ForeignKey, Numeric, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from wtforms import SelectField
 
 
 class DemoModel(DeclarativeBase):
@@ -83,9 +82,7 @@ def demo_views() -> tuple[type[Any], type[Any]]:
         label_columns = LABELS
         list_columns = ["title", "amount", "on_day", "at_moment", "is_pinned", "state", "owner"]
         show_columns = add_columns = edit_columns = search_columns = COLUMNS
-        search_form_extra_fields = {
-            "kind": SelectField("类别", choices=[("notice", "通知"), ("guide", "指南"), ("guide2", "指南二")])
-        }
+        search_choices = {"kind": {"notice": "通知", "guide": "指南", "guide2": "指南二"}}
         description_columns = {"amount": "单位为万元，保留两位小数。"}
         base_order = ("id", "asc")
 

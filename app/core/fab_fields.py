@@ -17,6 +17,7 @@ from flask_appbuilder import forms as fab_forms
 from flask_appbuilder.fields import EnumField, QuerySelectField, QuerySelectMultipleField
 from flask_appbuilder.models.base import BaseInterface
 from flask_appbuilder.models.sqla import filters as sqla_filters
+from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from wtforms import BooleanField, DateField, DecimalField, IntegerField, StringField, TextAreaField, widgets
@@ -28,6 +29,7 @@ from app.core.clock import SHANGHAI
 
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 MAX_DIGITS = 18  # what a 64-bit integer column and a Numeric(20, 2) both take
+MAX_INTEGER = 2**31 - 1  # what PostgreSQL's integer takes; SQLite would take more
 PICKER_FROM = 15  # a shorter list is read faster than searched
 
 
@@ -136,17 +138,14 @@ class PlainDecimalField(DecimalField):
 
 
 class PlainIntegerField(IntegerField):
-    """Whole numbers within 64 bits."""
+    """Whole numbers within 32 bits."""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Parse what was typed; ValueError becomes the message at the field."""
         self.data = None
         if not valuelist or not valuelist[0].strip():
             return
-        cleaned = plain_number(valuelist[0])
-        if "." in cleaned:
-            raise ValueError(_("请填写整数。"))
-        self.data = int(cleaned)
+        self.data = plain_integer(valuelist[0])
 
 
 class CheckboxField(BooleanField):
@@ -214,13 +213,23 @@ class LabelledEnumField(EnumField):
             ]
 
 
+def plain_integer(text: str) -> int:
+    """A whole number that an integer column takes; ValueError otherwise."""
+    cleaned = plain_number(text)
+    if "." in cleaned:
+        raise ValueError(_("请填写整数。"))
+    if abs(int(cleaned)) > MAX_INTEGER:
+        raise ValueError(_("数字过大，最大为 %(n)s。", n=f"{MAX_INTEGER:,}"))
+    return int(cleaned)
+
+
 def _moment(text: str) -> datetime:
     local = datetime.fromisoformat(text)
     return (local if local.tzinfo else local.replace(tzinfo=SHANGHAI)).astimezone(UTC)
 
 
 FILTER_VALUES: tuple[tuple[str, Callable[[str], Any]], ...] = (
-    ("is_integer", lambda text: int(plain_number(text))),
+    ("is_integer", plain_integer),
     ("is_numeric", lambda text: Decimal(plain_number(text))),
     ("is_float", lambda text: float(plain_number(text))),
     ("is_boolean", lambda text: text == "y"),
@@ -245,6 +254,18 @@ def typed_filter_value(datamodel: Any, column: str, value: Any) -> Any:
             except ValueError:
                 return None
     return value
+
+
+_fab_related = SQLAInterface.get_related_obj
+
+
+def related_or_none(self: Any, col_name: str, value: Any) -> Any:
+    """The row that a filter names; PostgreSQL answers a text for a whole-number key with an error, we with nothing."""
+    related = self.get_related_interface(col_name)
+    key = str(value)
+    if related.is_integer(related.get_pk_name()) and not (key.isdecimal() and int(key[:20]) <= MAX_INTEGER):
+        return None
+    return _fab_related(self, col_name, value)
 
 
 CONVERSION_TABLE = (
@@ -279,4 +300,5 @@ def install() -> None:
     fab_forms.QuerySelectMultipleField = SomeOfField
     fab_forms.EnumField = LabelledEnumField
     BaseInterface._get_attr_value = staticmethod(labelled_value)
+    SQLAInterface.get_related_obj = related_or_none
     sqla_filters.set_value_to_type = typed_filter_value

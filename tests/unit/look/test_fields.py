@@ -57,6 +57,11 @@ def test_a_wrong_number_stays_in_the_field() -> None:
     assert form.count.process_errors
 
 
+def test_a_whole_number_that_no_column_takes_is_refused() -> None:
+    assert Sample(MultiDict({"count": "2147483648"})).count.process_errors
+    assert Sample(MultiDict({"count": "２，１４７"})).count.data == 2147
+
+
 def test_a_moment_is_typed_in_shanghai_and_held_in_utc() -> None:
     form = Sample(MultiDict({"moment": "2026-03-05T14:30"}))
     assert form.moment.data == datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
