@@ -11,7 +11,6 @@ from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
 
 from app.accounts import staff
 from app.accounts.access import current_account
@@ -34,10 +33,6 @@ from app.core.events import Event
 from app.core.fab import SafeInterface, SafeModelView
 
 ACTIVE_LABELS = {"active": _l("启用"), "closed": _l("停用")}
-
-
-def _choice(labels: dict[str, Any], label: Any) -> SelectField:
-    return SelectField(label, choices=[("", _l("全部")), *labels.items()], validate_choice=False)
 
 
 def _active(value: Any) -> Any:
@@ -72,7 +67,7 @@ class AccountAdmin(SafeModelView):
     base_order = ("username", "asc")
     label_columns = FIELD_LABELS
     formatters_columns = FORMATTERS
-    search_form_extra_fields = {"kind": _choice(KIND_LABELS, _l("类别"))}
+    search_choices = {"kind": KIND_LABELS}
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
@@ -237,7 +232,4 @@ class EventAdmin(SafeModelView):
         "subject_type": lambda value: SUBJECT_LABELS.get(value, value),
         "data": lambda value: json.dumps(value, ensure_ascii=False) if value else "——",
     }
-    search_form_extra_fields = {
-        "kind": _choice(EVENT_LABELS, _l("事项")),
-        "subject_type": _choice(SUBJECT_LABELS, _l("对象")),
-    }
+    search_choices = {"kind": EVENT_LABELS, "subject_type": SUBJECT_LABELS}

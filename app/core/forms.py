@@ -44,6 +44,11 @@ class CaptchaForm(FlaskForm):
     captcha = StringField(_l("验证码"), [Required(_l("请输入图片中的验证码。"))], filters=[stripped])
     captcha_token = HiddenField()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("captcha", "captcha_token"):  # last on the page, so last in the summary of errors
+            self._fields[name] = self._fields.pop(name)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Ordinary validation first, then the captcha."""
         if not super().validate(extra_validators):

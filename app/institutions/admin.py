@@ -9,7 +9,6 @@ from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
 
 from app.accounts.access import current_account
 from app.accounts.security import may
@@ -31,10 +30,6 @@ from app.institutions.labels import (
 )
 from app.institutions.models import Institution, Registration
 from app.institutions.views import course
-
-
-def _choice(labels: dict[str, Any], label: Any) -> SelectField:
-    return SelectField(label, choices=[("", _l("全部")), *labels.items()], validate_choice=False)
 
 
 def _yes_no(value: Any) -> Any:
@@ -83,10 +78,7 @@ class RegistrationAdmin(SafeModelView):
     base_order = ("submitted_at", "desc")
     label_columns = FIELD_LABELS
     formatters_columns = {**FORMATTERS, "status": lambda value: badge(value, REGISTRATION_STATE_LABELS)}
-    search_form_extra_fields = {
-        "status": _choice(REGISTRATION_STATE_LABELS, _l("状态")),
-        "industry": _choice(INDUSTRY_LABELS, _l("行业")),
-    }
+    search_choices = {"status": REGISTRATION_STATE_LABELS, "industry": INDUSTRY_LABELS}
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
@@ -210,10 +202,10 @@ class InstitutionAdmin(SafeModelView):
     base_order = ("name", "asc")
     label_columns = FIELD_LABELS
     formatters_columns = {**FORMATTERS, "status": lambda value: badge(value, INSTITUTION_STATE_LABELS)}
-    search_form_extra_fields = {
-        "status": _choice(INSTITUTION_STATE_LABELS, _l("状态")),
-        "industry": _choice(INDUSTRY_LABELS, _l("行业")),
-        "org_type": _choice(ORG_TYPE_LABELS, _l("机构类型")),
+    search_choices = {
+        "status": INSTITUTION_STATE_LABELS,
+        "industry": INDUSTRY_LABELS,
+        "org_type": ORG_TYPE_LABELS,
     }
 
     @expose("/show/<pk>", methods=["GET"])

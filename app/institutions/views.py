@@ -129,7 +129,6 @@ def _prepared(form: RegistrationForm) -> RegistrationForm:
     draft = session.get(DRAFT, {})
     form.password_is_kept = "password" in draft and draft.get("user") == form.username.data
     form.file_is_kept = "file" in draft
-    form.mark_required()
     if not form.captcha_token.data:
         form.renew_captcha()
     return form
@@ -195,6 +194,7 @@ def _kept_file() -> StoredFile | None:
 
 
 def _form_page(form: RegistrationForm, former: Registration | None = None) -> str:
+    form.mark_required()
     return render_template(
         "registration/form.html",
         form=form,
