@@ -14,5 +14,5 @@ def insert_ignoring(model: Any, **values: Any) -> bool:
     dialect = db.session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(model.__table__).values(**values).on_conflict_do_nothing()
-    result: Any = db.session.execute(statement)
-    return int(result.rowcount) == 1
+    # RETURNING, because the row count of such an insert is not known on PostgreSQL.
+    return db.session.execute(statement.returning(*model.__table__.primary_key)).first() is not None
