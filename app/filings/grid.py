@@ -88,6 +88,15 @@ def row_info(form: Form, industry: str | None, lang: str) -> list[dict[str, Any]
     return rows
 
 
+def constants_of(form: Form, industry: str | None) -> dict[str, dict[str, str]]:
+    """The cells that the definition fills: {row: {column: plain number}}."""
+    return {
+        row.key: {col: plain(value) or "" for col, value in row.const.items()}
+        for row in form.item_rows(industry)
+        if row.const
+    }
+
+
 def formulas_of(form: Form, industry: str | None) -> list[dict[str, Any]]:
     """The computed cells in the order in which they are to be calculated; row '*' is every row of a table."""
     key = ("browser formulas", industry)

@@ -9,15 +9,18 @@ from flask import Response, abort, flash, redirect, render_template, request, se
 from flask_babel import gettext as _
 
 from app.accounts.access import workspace_required
-from app.core.db import commits, db
+from app.core.db import commits, db, write_intent
 from app.core.errors import DomainError
 from app.core.i18n import lang
 from app.filings.calendar.gate import gate_reasons
 from app.filings.calendar.rules import describe, show_end
 from app.filings.pages import place_title
+from app.filings.submissions import imports
 from app.filings.submissions.data import load_filing
+from app.filings.submissions.imports import read_upload, stage_import
 from app.filings.submissions.models import StagedImport
 from app.filings.submissions.services import Place
+from app.filings.submissions.templates import template_for
 from app.filings.views import blueprint, find_place, here, set_url
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,8 +44,6 @@ def describe_all(reasons: Any) -> str:
 @workspace_required
 def template(set_key: str, period: str, code: str | None = None) -> Response:
     """The workbook of one form or of the whole set, with what has been entered so far."""
-    from app.filings.submissions.templates import template_for
-
     place = find_place(set_key, period)
     if code is not None and code not in place.report_set.codes:
         abort(404)
@@ -86,21 +87,30 @@ def _upload_page(place: Place, code: str | None, problem: str = "") -> str:
 @workspace_required
 def stage(set_key: str, period: str, code: str | None = None) -> Any:
     """Read the workbook and go to the preview; nothing of the draft changes here."""
-    from app.filings.submissions.imports import read_upload, stage_import
-
-    place = _place_for(set_key, period, code)
     upload = request.files.get("workbook")
     if upload is None or not upload.filename:
-        return _upload_page(place, code, _("请选择要导入的工作簿。")), 400
-    file_name, content = upload.filename, upload.read()
-
+        return _upload_page(_place_for(set_key, period, code), code, _("请选择要导入的工作簿。")), 400
     try:
-        reading = read_upload(place, code, content)  # may take seconds: before any lock
-        staged_id = commits(stage_import)(place, file_name, content, reading).id
+        staged_id = _read_and_stage(set_key, period, code, upload.filename, upload.read())
     except DomainError as error:
+        db.session.rollback()
         again = _place_for(set_key, period, code)
         return _upload_page(again, code, str(error.message)), error.status
     return redirect(url_for("filings.preview", set_key=set_key, period=period, staged_id=staged_id))
+
+
+def _read_and_stage(set_key: str, period: str, code: str | None, file_name: str, content: bytes) -> str:
+    # Reading may take seconds: nobody else waits for a write lock meanwhile.
+    db.session.rollback()
+    write_intent.set(False)
+    reading = read_upload(_place_for(set_key, period, code), code, content)
+    db.session.rollback()
+
+    @commits
+    def store() -> str:
+        return str(stage_import(find_place(set_key, period), file_name, content, reading).id)
+
+    return store()
 
 
 def _staged(place: Place, staged_id: str) -> StagedImport:
@@ -123,9 +133,7 @@ def preview(set_key: str, period: str, staged_id: str) -> str:
 
 
 def _preview_page(place: Place, staged: StagedImport, problem: str = "") -> str:
-    from app.filings.submissions.imports import preview as preview_of
-
-    found = preview_of(staged)
+    found = imports.preview(staged)
     return render_template(
         "workspace/filings/preview.html",
         place=place,
@@ -142,12 +150,10 @@ def _preview_page(place: Place, staged: StagedImport, problem: str = "") -> str:
 @workspace_required
 def take(set_key: str, period: str, staged_id: str) -> Any:
     """Take the staged workbook into the draft: all of it or nothing."""
-    from app.filings.submissions.imports import take_import
-
     place = find_place(set_key, period)
     _staged(place, staged_id)
     try:
-        commits(take_import)(place, staged_id)
+        commits(imports.take_import)(place, staged_id)
     except DomainError as error:
         again = find_place(set_key, period)
         return _preview_page(again, _staged(again, staged_id), str(error.message)), error.status
@@ -159,11 +165,9 @@ def take(set_key: str, period: str, staged_id: str) -> Any:
 @workspace_required
 def annotated(set_key: str, period: str, staged_id: str) -> Response:
     """The sender's own workbook with every bad cell coloured and commented."""
-    from app.filings.submissions.imports import annotated as annotated_workbook
-
     place = find_place(set_key, period)
     staged = _staged(place, staged_id)
-    content = annotated_workbook(staged)
+    content = imports.annotated(staged)
     stem = staged.file_name.rsplit(".", 1)[0]
     return send_file(
         io.BytesIO(content),

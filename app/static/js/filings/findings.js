@@ -1,0 +1,44 @@
+// The list of findings under the form; each leads to its cell.
+import { fill } from "../grid/values.js";
+
+export class FindingsPanel {
+  constructor(words, goTo) {
+    this.words = words;
+    this.list = document.querySelector("[data-findings]");
+    this.none = document.querySelector("[data-no-findings]");
+    this.counts = document.querySelector("[data-finding-counts]");
+    this.template = document.getElementById("finding-template");
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[data-row][data-col]");
+      if (!link || !link.dataset.row || !goTo(link.dataset.row, link.dataset.col)) return;
+      event.preventDefault();
+    });
+  }
+
+  show(findings, others = 0) {
+    this.list.replaceChildren(...findings.map((finding) => this.item(finding)));
+    this.list.hidden = !findings.length;
+    this.none.hidden = findings.length > 0;
+    const errors = findings.filter(({ level }) => level === "error").length;
+    const text = findings.length ? fill(this.words.counts, { errors, warnings: findings.length - errors }) : this.words.noFindings;
+    this.counts.textContent = others ? `${text} ${fill(this.words.others, { count: others })}` : text;
+    this.counts.classList.toggle("is-problem", errors > 0);
+  }
+
+  item({ row, col, level, place, message, remedy }) {
+    const item = this.template.content.firstElementChild.cloneNode(true);
+    item.className = `is-${level}`;
+    const use = item.querySelector("use");
+    if (level !== "error") use.setAttribute("href", use.getAttribute("href").replace("alert-circle", "alert-triangle"));
+    item.querySelector("svg").setAttribute("aria-label", this.words[level]);
+    const link = item.querySelector("a");
+    link.textContent = place;
+    link.dataset.row = row;
+    link.dataset.col = col;
+    if (row && col) link.href = `#c-${row}-${col}`;
+    item.querySelector("span").textContent = message;
+    if (remedy) item.querySelector(".finding-fix").textContent = remedy;
+    else item.querySelector(".finding-fix").remove();
+    return item;
+  }
+}

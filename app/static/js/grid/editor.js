@@ -1,0 +1,133 @@
+// Editing one cell: an input (or a list) is put into it and taken out again.
+import { isNumeric, read } from "./values.js";
+
+export class CellEditor {
+  constructor(grid) {
+    this.grid = grid;
+    this.place = null;
+    this.input = document.createElement("input");
+    this.input.autocomplete = "off";
+    this.list = document.createElement("select");
+    for (const control of [this.input, this.list]) {
+      control.addEventListener("keydown", (event) => this.key(event));
+      control.addEventListener("blur", () => this.commit());
+    }
+    this.input.addEventListener("input", () => this.preview());
+    this.list.addEventListener("change", () => this.preview());
+  }
+
+  get isOpen() {
+    return this.place !== null;
+  }
+
+  holds(target) {
+    return target === this.input || target === this.list || this.list.contains(target);
+  }
+
+  // overwrite: typing replaces what was there, and arrows leave the cell; otherwise arrows move in the text.
+  open({ overwrite = false, key = "", event = null } = {}) {
+    const { grid } = this;
+    const place = grid.active;
+    if (grid.readonly || !place || !grid.sheet.isInput(place.row, place.col)) return;
+    const cell = grid.sheet.cell(place.row, place.col);
+    const td = grid.td(place.row, place.col);
+    this.place = place;
+    this.overwrite = overwrite;
+    this.before = grid.sheet.text(place.row, place.col);
+    this.control = cell.type === "choice" ? this.list : this.input;
+    this.control.setAttribute("aria-label", grid.nameOf(place));
+    if (cell.type === "choice") this.fillList(cell, overwrite ? key : "");
+    else this.fillInput(cell, overwrite, key, event);
+    td.classList.add("is-editing");
+    td.replaceChildren(this.control);
+    this.control.focus({ preventScroll: true });
+    if (this.control === this.input && !overwrite) this.input.select();
+    if (this.control === this.list) this.showList();
+    if (overwrite) this.preview();
+  }
+
+  fillInput(cell, overwrite, key, event) {
+    this.input.inputMode = isNumeric(cell.type) ? "decimal" : "text";
+    this.input.placeholder = cell.type === "date" ? "2026-03-05" : "";
+    this.input.maxLength = 2000;
+    const typed = overwrite && key.length === 1;
+    this.input.value = typed ? key : overwrite ? "" : this.before;
+    // An input method composes into the input by itself; a plain key was put there by hand.
+    if (typed) event?.preventDefault();
+  }
+
+  fillList(cell, key) {
+    const { value } = read(this.before, cell);
+    const options = [{ v: "", label: this.grid.words.choose }, ...cell.choices];
+    if (value === null) options.push({ v: this.before, label: this.before });
+    this.list.replaceChildren(...options.map(({ v, label }) => new Option(label, v)));
+    const wanted = key.trim().toLowerCase();
+    const found = wanted && cell.choices.find(({ v, label }) => label.toLowerCase().startsWith(wanted) || v.toLowerCase().startsWith(wanted));
+    this.list.value = found ? found.v : (value ?? this.before);
+  }
+
+  showList() {
+    try {
+      this.list.showPicker?.();
+    } catch {
+      // Only allowed right after a click or key: then the list opens by its own means.
+    }
+  }
+
+  // While somebody types: totals follow, the cell itself is judged when it is left.
+  preview() {
+    const { row, col } = this.place;
+    row.texts[col] = this.control.value;
+    this.grid.refresh(this.grid.calculator.run());
+  }
+
+  key(event) {
+    if (event.isComposing) return;
+    const { grid } = this;
+    const { key, shiftKey } = event;
+    const arrows = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    event.stopPropagation();
+    if (key === "Escape") this.cancel();
+    else if (key === "Enter" && !event.altKey) this.leave(() => grid.move(shiftKey ? -1 : 1, 0));
+    else if (key === "Tab") {
+      let moved = false;
+      this.leave(() => (moved = grid.tab(shiftKey)));
+      if (!moved) return;
+    } else if (arrows[key] && this.overwrite && this.control === this.input) this.leave(() => grid.move(...arrows[key]));
+    else return;
+    event.preventDefault();
+  }
+
+  leave(go) {
+    this.commit();
+    go();
+  }
+
+  close() {
+    const { row, col } = this.place;
+    const td = this.grid.td(row, col);
+    this.place = null;
+    if (!td) return;
+    td.classList.remove("is-editing");
+    const focused = document.activeElement === this.control;
+    this.grid.painter.paint(td, row, col);
+    if (focused) td.focus({ preventScroll: true });
+  }
+
+  commit() {
+    if (!this.isOpen) return;
+    const { row, col } = this.place;
+    const text = this.control.value;
+    row.texts[col] = this.before;
+    this.close();
+    this.grid.sheet.set([{ row, col, text }]);
+    this.grid.refresh([{ row, col }, ...this.grid.calculator.run()]);
+  }
+
+  cancel() {
+    const { row, col } = this.place;
+    row.texts[col] = this.before;
+    this.close();
+    this.grid.refresh(this.grid.calculator.run());
+  }
+}
