@@ -107,7 +107,9 @@ class Locator:
     def _known(self, code: str, row_key: str, col_key: str, shift: Shift) -> Value:
         """None is a blank cell, which counts as 0; NO_VALUE is null."""
         form, values = self._form(code), self.context.lookup(code, shift)
-        if form is None or values is None:
+        if form is None:
+            return NO_COLUMN  # nobody knows whether a cell or a column is meant: null in any case
+        if values is None:
             return NO_VALUE
         return self._as_shown(form, row_key, col_key, values.get(row_key, {}).get(col_key))
 

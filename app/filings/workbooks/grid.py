@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from app.filings.definitions.schema import Column, Form
 from app.filings.workbooks.raw import RawSheet
+from app.filings.workbooks.units import unit_name
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00a0]")
 _HEADING_WINDOW = 60
@@ -28,7 +29,8 @@ def column_names(form: Form, column: Column) -> set[str]:
     unit = column.unit or ("%" if column.type == "percent" else form.unit)
     for name in (column.name_zh, column.name_en):
         if name:
-            names |= {fold(name), fold(f"{name}({unit})"), fold(f"{name}{unit}")}
+            names |= {fold(name), fold(f"{name}{unit}")}
+            names |= {fold(f"{name}({shown})") for shown in (unit, unit_name(unit, "en"))}
     return names
 
 

@@ -10,7 +10,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from app.filings.definitions.schema import Form, pick
 from app.filings.workbooks.plan import sheet_title
-from app.filings.workbooks.styles import Styles
+from app.filings.workbooks.styles import RED, Styles
+from app.filings.workbooks.units import unit_name
+from app.filings.workbooks.widths import text_width
 from app.filings.workbooks.words import say
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def write_guide(
     at = _forms(sheet, styles, forms, lang, 5)
     _rules(sheet, styles, lang, at + 1)
     sheet.hide_gridlines(2)
+    sheet.set_tab_color(RED)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.protect("", {"format_columns": True, "format_rows": True})
@@ -84,6 +87,7 @@ def _forms(sheet: Worksheet, styles: Styles, forms: Sequence[Form], lang: str, a
         ("金额单位", "Unit"),
         ("是否必填", "Required"),
     )
+    sheet.set_row(at, 24)
     for col, words in enumerate(headings):
         sheet.write_string(at, col, pick(lang, *words), named("heading"))
     for number, form in enumerate(forms, start=1):
@@ -93,9 +97,11 @@ def _forms(sheet: Worksheet, styles: Styles, forms: Sequence[Form], lang: str, a
         target = f"internal:'{sheet_title(form, lang)}'!A1"
         sheet.write_url(row, 1, target, named("link"), string=form.code)
         sheet.write_string(row, 2, form.name(lang), named("label"))
-        sheet.write_string(row, 3, form.unit or "—", named("unit"))
+        sheet.write_string(row, 3, unit_name(form.unit, lang) or "—", named("unit"))
         if form.required:
-            sheet.write_rich_string(row, 4, named("red"), "* ", pick(lang, "必填", "yes"), named("unit"))
+            sheet.write_rich_string(
+                row, 4, named("red"), "* ", named("plain"), pick(lang, "必填", "yes"), named("unit")
+            )
         else:
             sheet.write_string(row, 4, pick(lang, "选填", "optional"), named("unit"))
     return at + len(forms) + 1
@@ -108,6 +114,7 @@ def _rules(sheet: Worksheet, styles: Styles, lang: str, at: int) -> None:
     sheet.write_string(at, 4, pick(lang, "锁定", "locked"), named("sample_locked"))
     for number, words in enumerate(_RULES, start=1):
         row = at + number
-        sheet.set_row(row, 34)
+        text = pick(lang, *words)
+        sheet.set_row(row, 8 + 15 * (1 + text_width(text) // 84))
         sheet.write_number(row, 0, number, named("guide_number"))
-        sheet.merge_range(row, 1, row, 4, pick(lang, *words), named("guide"))
+        sheet.merge_range(row, 1, row, 4, text, named("guide"))

@@ -15,7 +15,8 @@ from app.filings.definitions.schema import CARD_ROW, CellSpec, Column, Row, Valu
 from app.filings.values import format_value
 from app.filings.workbooks.formulas import Locator
 from app.filings.workbooks.plan import FIRST_ROW, HEADING_ROW, SheetPlan, ordinal_column
-from app.filings.workbooks.styles import Styles
+from app.filings.workbooks.styles import BLUE, Styles
+from app.filings.workbooks.units import unit_name
 from app.filings.workbooks.validation import Lists, apply_rule, rule_for
 from app.filings.workbooks.widths import body_width, label_width, text_width
 from app.filings.workbooks.words import how_to_fill, say
@@ -54,7 +55,8 @@ class SheetWriter:
     # heading of the sheet
 
     def _head(self, institution: str, period: str) -> None:
-        sheet, last = self.sheet, max(self.plan.last_col, 2)
+        # Over a wide table the head stays where the eye is, on the first screen and the first page.
+        sheet, last = self.sheet, max(2, min(self.plan.last_col, 8))
         named = self.styles.named
         title = f"{self.form.code}　{self.form.name(self.lang)}"
         sheet.merge_range(0, 0, 0, last, title, named("title"))
@@ -66,8 +68,13 @@ class SheetWriter:
         sheet.write_string(
             1, middle, say("period", self.lang, period), named("left" if last < 4 else "center")
         )
-        sheet.write_string(1, last, say("units", self.lang, self.form.unit or "—"), named("right"))
-        sheet.write_string(2, 0, self._help(), named("help"))
+        sheet.write_string(
+            1, last, say("units", self.lang, unit_name(self.form.unit, self.lang) or "—"), named("right")
+        )
+        help_text = self._help()
+        sheet.merge_range(2, 0, 2, last, help_text, named("help"))
+        width = (last + 1) * 13 + 20
+        sheet.set_row(2, 6 + 13 * (1 + text_width(help_text) // width))
 
     def _help(self) -> str:
         extra = [] if self.form.layout == "fixed" else [say("star", self.lang)]
@@ -105,6 +112,8 @@ class SheetWriter:
 
     def _line(self, at: int, row: Row, values: Values, prior: Values) -> None:
         plan, bold = self.plan, bool(row.formulas) and row.level <= 1
+        if text_width(row.name(self.lang)) + 2 * (row.level + 2) > label_width(self.form, self.lang):
+            self.sheet.set_row(at, 32)
         self.sheet.write_string(at, 0, row.name(self.lang), self.styles.row_label(row.level, bold=bold))
         if row.note(self.lang):
             self._comment(at, 0, row.note(self.lang))
@@ -157,7 +166,7 @@ class SheetWriter:
             sheet.set_column(past, past, 30)
         for number, column in enumerate(plan.columns, start=1):
             self._field(number, column, values.get(column.key), prior.get(column.key))
-        for col, width in enumerate((6, 32, 44, 8, 40)):
+        for col, width in enumerate((6, 32, 44, 12 if self.lang == "en" else 8, 40)):
             sheet.set_column(col, col, width)
 
     def _field(self, number: int, column: Column, value: Value, before: Value) -> None:
@@ -166,11 +175,11 @@ class SheetWriter:
         spec = self.form.cell_spec(CARD_ROW, column.key)
         if spec is None:
             return
-        sheet.set_row(at, 22)
+        sheet.set_row(at, 22 + 14 * (text_width(str(value or "")) // 40))
         sheet.write_number(at, 0, number, named("line"))
         self._starred(at, 1, column.name(self.lang), named("label"), starred=_is_starred(column))
         self._cell(at, 2, CARD_ROW, column, value)
-        sheet.write_string(at, 3, spec.unit, named("unit"))
+        sheet.write_string(at, 3, unit_name(spec.unit, self.lang), named("unit"))
         notes = (how_to_fill(spec, self.lang), _note(column, self.lang))
         separator = "; " if self.lang == "en" else "；"
         sheet.write_string(at, 4, separator.join(note for note in notes if note), named("note"))
@@ -242,7 +251,8 @@ class SheetWriter:
 
     def _starred(self, at: int, col: int, text: str, style: Format, *, starred: bool) -> None:
         if starred:
-            self.sheet.write_rich_string(at, col, self.styles.named("red"), "* ", text, style)
+            plain = self.styles.named("strong" if at == HEADING_ROW else "plain")
+            self.sheet.write_rich_string(at, col, self.styles.named("red"), "* ", plain, text, style)
         else:
             self.sheet.write_string(at, col, text, style)
 
@@ -259,14 +269,13 @@ class SheetWriter:
         unit = column.unit or ("%" if column.type == "percent" else "")
         if not unit or unit == self.form.unit or unit in column.name_zh:
             return column.name(self.lang)
-        return f"{column.name(self.lang)}（{unit}）" if self.lang == "zh" else f"{column.name('en')} ({unit})"
+        unit = unit_name(unit, self.lang)
+        return f"{column.name('en')} ({unit})" if self.lang == "en" else f"{column.name_zh}（{unit}）"
 
     def _row_unit(self, row: Row) -> str:
-        return (
-            row.unit
-            or ("%" if row.type == "percent" else "")
-            or ("" if row.type == "text" else self.form.unit)
-        )
+        if row.type == "text":
+            return ""
+        return unit_name(row.unit or ("%" if row.type == "percent" else self.form.unit), self.lang)
 
     # sheet settings
 
@@ -275,7 +284,7 @@ class SheetWriter:
         sheet.set_column(0, 0, label_width(self.form, self.lang))
         sheet.set_column(1, 1, 6)
         if plan.unit_col is not None:
-            sheet.set_column(plan.unit_col, plan.unit_col, 7)
+            sheet.set_column(plan.unit_col, plan.unit_col, 12 if self.lang == "en" else 7)
         for column in plan.columns:
             at = plan.col_at[column.key]
             sheet.set_column(at, at, body_width(self.form, column, self.lang))
@@ -291,17 +300,25 @@ class SheetWriter:
     def _print_setup(self) -> None:
         sheet, plan = self.sheet, self.plan
         sheet.set_row(HEADING_ROW, 36)
-        frozen = {"fixed": 2, "table": 2, "card": 2}[self.form.layout]
-        sheet.freeze_panes(FIRST_ROW, frozen)
+        sheet.freeze_panes(FIRST_ROW, 2)
         sheet.hide_gridlines(2)
+        sheet.set_tab_color(BLUE if self.form.required else "#9AA8BA")
         sheet.set_paper(9)
         if plan.last_col > 5:
             sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        # A wide table on one page's width cannot be read: two pages, with the first columns on both.
+        is_wide = plan.last_col > 12
+        sheet.fit_to_pages(2 if is_wide else 1, 0)
+        if is_wide:
+            sheet.repeat_columns(0, 1)
         sheet.repeat_rows(HEADING_ROW)
+        sheet.center_horizontally()
         sheet.print_area(0, 0, plan.last_row, max(plan.last_col, 2))
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         sheet.set_footer(f"&L{self.form.code}&R&P / &N")
+        first = min((cells[0] for cells in self.inputs.values()), default=None)
+        if first is not None:
+            sheet.set_selection(*first, *first)
 
 
 def _is_starred(column: Column) -> bool:

@@ -23,17 +23,19 @@ _NAMED: dict[str, dict[str, Any]] = {
     "left": _BASE | {"align": "left"},
     "center": _BASE | {"align": "center"},
     "right": _BASE | {"align": "right"},
-    "help": _BASE | {"font_size": 9, "font_color": GREY, "align": "left"},
+    "help": _BASE | {"font_size": 9, "font_color": GREY, "align": "left", "text_wrap": True},
     "heading": _CELL
     | {"bold": True, "font_color": BLUE, "bg_color": HEADING, "align": "center", "text_wrap": True},
     "past_heading": _CELL | {"font_color": GREY, "bg_color": PAST, "align": "center", "text_wrap": True},
-    "section": _CELL | {"bold": True, "font_color": BLUE, "bg_color": SECTION},
+    "section": _CELL | {"bold": True, "font_color": BLUE, "bg_color": SECTION, "indent": 1},
     "line": _CELL | {"font_color": GREY, "align": "center"},
     "unit": _CELL | {"font_color": GREY, "align": "center"},
-    "note": _CELL | {"font_size": 9, "font_color": GREY, "text_wrap": True},
+    "note": _CELL | {"font_size": 9, "font_color": GREY, "text_wrap": True, "indent": 1},
     "na": _CELL | {"font_color": GREY, "bg_color": LOCKED, "align": "center"},
     "red": {"font_name": FONT, "font_size": 10, "font_color": RED, "bold": True},
-    "label": _CELL | {"text_wrap": True},
+    "plain": {"font_name": FONT, "font_size": 10, "font_color": INK},
+    "strong": {"font_name": FONT, "font_size": 10, "font_color": BLUE, "bold": True},
+    "label": _CELL | {"text_wrap": True, "indent": 1},
     "link": _CELL | {"font_color": "#1D4F8C", "underline": 1, "align": "center"},
     "guide_number": _BASE | {"font_color": GREY, "align": "center", "valign": "top"},
     "guide": _BASE | {"text_wrap": True, "valign": "top"},
@@ -56,11 +58,11 @@ class Styles:
         return self._make(_NAMED[name])
 
     def row_label(self, level: int, *, bold: bool) -> Format:
-        return self._make(_CELL | {"indent": min(level, 6), "bold": bold, "text_wrap": True})
+        return self._make(_CELL | {"indent": 1 + min(level, 6), "bold": bold, "text_wrap": True})
 
     def cell(self, spec: CellSpec, *, bold: bool = False) -> Format:
         """An input is yellow and open, everything else grey and locked."""
-        look = _CELL | {"num_format": number_format(spec), "align": _align(spec), "bold": bold}
+        look = _CELL | {"num_format": number_format(spec), "bold": bold} | _align(spec)
         if spec.type in TEXT_TYPES:
             look |= {"text_wrap": True}
         if spec.is_input:
@@ -68,7 +70,9 @@ class Styles:
         return self._make(look | {"bg_color": LOCKED})
 
     def past(self, spec: CellSpec) -> Format:
-        look = {"num_format": number_format(spec), "align": _align(spec)}
+        look = {
+            "num_format": number_format(spec),
+        } | _align(spec)
         return self._make(_CELL | look | {"font_color": GREY, "bg_color": PAST})
 
     def _make(self, look: dict[str, Any]) -> Format:
@@ -87,7 +91,8 @@ def number_format(spec: CellSpec) -> str:
     return "@" if spec.type in TEXT_TYPES else "General"
 
 
-def _align(spec: CellSpec) -> str:
-    if spec.is_numeric:
-        return "right"
-    return "center" if spec.type == "date" else "left"
+def _align(spec: CellSpec) -> dict[str, Any]:
+    """Numbers to the right, dates in the middle; nothing touches the lines."""
+    if spec.type == "date":
+        return {"align": "center"}
+    return {"align": "right" if spec.is_numeric else "left", "indent": 1}

@@ -6,7 +6,7 @@ import unicodedata
 
 from app.filings.definitions.schema import Column, Form
 
-_TYPICAL = {"decimal": 15, "integer": 11, "percent": 11, "date": 13, "uscc": 22, "phone": 16, "id_number": 22}
+_TYPICAL = {"decimal": 16, "integer": 11, "percent": 11, "date": 13, "uscc": 22, "phone": 16, "id_number": 22}
 
 
 def text_width(text: str) -> int:
@@ -16,13 +16,13 @@ def text_width(text: str) -> int:
 
 def label_width(form: Form, lang: str) -> float:
     """Wide enough for nearly all labels with their indentation; longer ones wrap."""
-    widths = sorted(text_width(row.name(lang)) + 2 * row.level for row in form.rows)
+    widths = sorted(text_width(row.name(lang)) + 2 * (row.level + 1) for row in form.rows)
     return max(24.0, min(widths[-1] + 3.0 if widths else 24.0, 52.0))
 
 
 def body_width(form: Form, column: Column, lang: str) -> float:
     """For the column's values, and for its heading on at most three lines."""
-    least = _TYPICAL.get(column.type, 20)
+    least = _TYPICAL.get(column.type, 22)
     if column.type == "choice":
         least = max([10, *(text_width(choice.label(lang)) + 4 for choice in column.choices)])
-    return float(max(least, min(text_width(column.name(lang)) / 2 + 4, 28)))
+    return float(max(least, min(text_width(column.name(lang)) / 2 + 6, 28)))

@@ -93,9 +93,7 @@ def write_workbook(
     lists.finish()
     _write_refs(book, styles, locator)
     _write_identity(book, styles, identity)
-    if sheets:
-        sheets[0][1].set_first_sheet()
-        book.worksheets()[0].activate()
+    book.worksheets()[0].activate()
     book.close()
     return stream.getvalue()
 

@@ -61,6 +61,34 @@ def test_its_formulas_agree_with_the_server(industry: str, tmp_path: Path) -> No
     assert _differences(book, result.cell_addresses, wanted, calculated) == {}
 
 
+def test_formulas_without_the_other_filings_agree_too(tmp_path: Path) -> None:
+    """Indicators alone: everything they refer to is missing, filed earlier or half filled in."""
+    every = default_catalogue().forms
+    wanted = forms("DB19", "DB17", "DB32", "XD02", "DD12", "ZL13", "ZL16")
+    half = sample_values(every["DB14"], 5, "guarantee")
+    half["r10"]["liab"] = Decimal("55.50")
+    filed = {"DB14": half, "XD12": {}, "ZL12": sample_values(every["ZL12"], 5), "GG01": {"card": {}}}
+    context = replace(context_for(), forms=every, lookup=lambda code, shift: filed.get(code))
+    values: dict[str, Values | None] = {code: _sparse(form) for code, form in wanted.items()}
+    calculated = compute_set(wanted, values, context)
+    book = extract(resave(template(wanted, values, context=context), tmp_path))  # type: ignore[arg-type]
+    result = read_book(book, wanted, identity_of(wanted.values()), context)
+    assert _differences(book, result.cell_addresses, wanted, calculated) == {}
+    assert None in {cells.get("value") for cells in (calculated["DB19"] or {}).values()}
+
+
+def _sparse(form: Form) -> Values:
+    """Every second value left out, every third a zero."""
+    values = sample_values(form, 6, rows=4)
+    for row in values.values():
+        for number, key in enumerate(list(row)):
+            if number % 2 and number > 1:
+                del row[key]
+            elif number % 3 == 0 and isinstance(row[key], Decimal):
+                row[key] = Decimal(0)
+    return values
+
+
 def _differences(
     book: RawBook,
     addresses: dict[tuple[str, str, str], tuple[str, str]],

@@ -48,7 +48,7 @@ def test_inputs_are_open_and_everything_else_is_locked() -> None:
     assert not sheet.cell(at, 4).protection.locked
     assert sheet.cell(at, 7).protection.locked
     assert str(sheet.cell(at, 7).value).startswith("=IFERROR(ROUND(")
-    assert sheet.cell(at, 1).alignment.indent == 3
+    assert sheet.cell(at, 1).alignment.indent == 4
     assert sheet.freeze_panes == "C5"
     assert sheet.print_title_rows == "$4:$4"
 
@@ -110,7 +110,7 @@ def test_rows_of_other_industries_are_hidden_and_count_as_zero() -> None:
 
 
 def test_formulas_point_into_the_same_workbook_or_to_known_values() -> None:
-    alone = opened("DB19")
+    alone = opened("DB19", context=Context(forms=default_catalogue().forms))
     together = opened("DB19", "DB14")
     cell = sheet_of(alone, "DB19")["D5"].value
     assert "_refs!" in str(cell)
@@ -145,3 +145,8 @@ def test_texts_never_become_formulas_or_links(text: str) -> None:
 
 def test_the_same_input_gives_the_same_bytes() -> None:
     assert template(SMALL) == template(SMALL)
+
+
+def test_units_speak_the_language_of_the_template() -> None:
+    assert sheet_of(opened("DB01", lang="en"), "DB01")["C8"].value == "CNY 10,000"
+    assert sheet_of(opened("DB01"), "DB01")["C8"].value == "万元"
