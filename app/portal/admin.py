@@ -93,7 +93,7 @@ class AnnouncementAdmin(SafeModelView):
     search_columns = ["title", "body_text", "category", "status", "publish_at", "pinned"]
     search_choices = {"category": CATEGORY_LABELS, "status": ANNOUNCEMENT_STATE_LABELS}
     order_columns = ["title", "category", "publish_at", "pinned"]
-    base_order = ("publish_at", "desc")
+    base_order = ("changed_at", "desc")
     label_columns = {
         "title": _l("标题"),
         "summary": _l("摘要"),

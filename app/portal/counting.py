@@ -65,7 +65,8 @@ def _count(connection: Connection, subject: str, key: str, visitor: str, day: da
     where: dict[str, Any] = {"subject": subject, "key": key}
     mark = hashlib.sha256(f"{_salt(connection, day)}\n{visitor}".encode()).hexdigest()[:32]
     seen_first = _insert(connection, VisitorMark).values(day=day, mark=mark, **where).on_conflict_do_nothing()
-    first = int(connection.execute(seen_first).rowcount > 0)
+    # RETURNING, because drivers do not agree on the row count of such an insert.
+    first = int(connection.scalar(seen_first.returning(VisitorMark.mark)) is not None)
     daily = _insert(connection, DailyVisit).values(day=day, views=1, visitors=first, **where)
     connection.execute(
         daily.on_conflict_do_update(
@@ -86,7 +87,7 @@ def _salt(connection: Connection, day: date) -> str:
     if known is not None:
         return str(known)
     fresh = _insert(connection, VisitSalt).values(day=day, salt=secrets.token_hex(32))
-    if connection.execute(fresh.on_conflict_do_nothing()).rowcount:
+    if connection.scalar(fresh.on_conflict_do_nothing().returning(VisitSalt.day)) is not None:
         connection.execute(delete(VisitorMark).where(VisitorMark.day < day))
         connection.execute(delete(VisitSalt).where(VisitSalt.day < day))
     return str(connection.scalar(select(VisitSalt.salt).where(VisitSalt.day == day)))

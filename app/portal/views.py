@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.portal.rules import CATEGORIES, excerpt, page_number, query_words, spli
 
 blueprint = Blueprint("portal", __name__)
 MAX_ID = 2**31 - 1
+SLUG = re.compile(r"[a-z0-9-]{1,40}")
 
 
 @blueprint.app_template_filter("hits")
@@ -122,7 +124,7 @@ def search() -> Any:
 @cacheable
 def page(slug: str) -> Any:
     """An editable page."""
-    found = queries.page_by_slug(slug[:40])
+    found = queries.page_by_slug(slug) if SLUG.fullmatch(slug) else None
     if found is None:
         abort(404)
     return render_template("portal/page.html", item=found, suggest_url=url_for("portal.suggest"))

@@ -13,7 +13,7 @@ from app.core.events import Event
 from app.portal.models import Announcement, Page
 from app.portal.seed import seed_portal
 from tests.factories import make_account
-from tests.integration.portal.portal_helpers import announce
+from tests.integration.portal.portal_helpers import announce, statements
 
 LIST = "/console/announcements/list/"
 
@@ -146,6 +146,15 @@ def test_a_page_is_changed_in_both_languages_and_cleaned(client, editor):
     assert "<p>新的渠道</p>" in client.get("/pages/complaints").text
     client.set_cookie("lang", "en")
     assert "<p>New</p>" in client.get("/pages/complaints").text
+
+
+def test_the_list_of_announcements_needs_at_most_twelve_statements(editor):
+    seed_portal(clock.now())
+    db.session.commit()
+    db.session.remove()
+    with statements() as seen:
+        assert editor.get(LIST).status_code == 200
+    assert len(seen) <= 12, seen
 
 
 def test_seeding_is_complete_deterministic_and_repeatable(app):
