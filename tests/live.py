@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import threading
@@ -43,6 +44,7 @@ def browser_context_args() -> dict[str, Any]:
 @pytest.fixture
 def live(app: Flask, fresh_database: None) -> Iterator[str]:
     """The application on a real port, over the test's own database; gives its address."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -66,11 +68,11 @@ class Visitor:
     def log_in(self, username: str, password: str) -> None:
         """Through the log-in page, with the captcha that tests know."""
         self.open("/login")
-        self.page.get_by_label("账号").first.fill(username)
-        self.page.get_by_label("密码", exact=True).first.fill(password)
-        self.page.get_by_label("验证码").first.fill("2468")
-        self.page.get_by_role("button", name="登录").first.click()
-        self.page.wait_for_load_state()
+        self.page.locator("main #account").fill(username)
+        self.page.locator("main #password").fill(password)
+        self.page.locator("main #captcha").fill("2468")
+        with self.page.expect_navigation():
+            self.page.locator("main form").get_by_role("button", name="登录").click()
 
     def shot(self, name: str) -> None:
         """A picture for people, when PICTURES names a folder."""

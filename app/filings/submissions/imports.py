@@ -19,9 +19,9 @@ from app.filings.checks import Finding
 from app.filings.definitions.queries import forms_by_id
 from app.filings.definitions.schema import Form, Value, Values
 from app.filings.submissions.data import FilingData, load_filing
-from app.filings.submissions.intake import assess
+from app.filings.submissions.intake import Taken, assess
 from app.filings.submissions.models import FilingForm, StagedImport
-from app.filings.submissions.services import Place, locked_filing, reassess, require_open
+from app.filings.submissions.services import Place, locked_filing, reassess, require_open, write_draft
 from app.filings.submissions.templates import identity_of
 from app.filings.values import format_value, from_json, to_json
 from app.filings.workbooks.annotate import CellFinding, annotate_workbook
@@ -256,7 +256,6 @@ def take_import(place: Place, staged_id: str) -> None:
     data = load_filing(place.institution, place.report_set, place.period, place.now)
     for code, entry in staged.result["forms"].items():
         _take_form(place, data, code, entry, staged.seen_versions[code])
-    filing.version += 1
     staged.taken_at = place.now
     reassess(data, filing)
     record(
@@ -269,20 +268,7 @@ def take_import(place: Place, staged_id: str) -> None:
 
 
 def _take_form(place: Place, data: FilingData, code: str, entry: Mapping[str, Any], seen: int) -> None:
-    draft = data.drafts.get(code)
-    if (draft.version if draft else 0) != seen or data.definition_ids[code] != entry["definition"]:
+    if _version_of(data, code) != seen or data.definition_ids[code] != entry["definition"]:
         raise Conflict(_("报表 %(code)s 在预览之后又被保存过，没有导入。请重新上传并核对预览。", code=code))
-    if draft is None:
-        assert data.filing is not None
-        draft = FilingForm(
-            filing_id=data.filing.id,
-            institution_id=data.filing.institution_id,
-            form_code=code,
-            definition_id=entry["definition"],
-        )
-        db.session.add(draft)
-        data.drafts[code] = draft
-    draft.content, draft.rejects = entry["values"], {}
-    draft.version = seen + 1
-    draft.updated_at, draft.updated_by_id = place.now, place.actor.id
-    data.values[code] = from_json(data.forms[code], entry["values"])
+    assert data.filing is not None
+    write_draft(place, data, data.filing, code, Taken(from_json(data.forms[code], entry["values"])))

@@ -22,7 +22,7 @@ from app.filings.calendar.rules import describe, is_late
 from app.filings.checks import Finding
 from app.filings.definitions.models import ReportSet
 from app.filings.submissions.data import FilingData, load_data
-from app.filings.submissions.intake import Assessment, assess, counts, take_entries
+from app.filings.submissions.intake import Assessment, Taken, assess, counts, take_entries
 from app.filings.submissions.models import Explanation, Filing, FilingForm, FilingVersion
 from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES, ONCE, sha256
 from app.filings.values import to_json
@@ -121,18 +121,26 @@ def store_entries(
             current=draft.version if draft else 0,
         )
     taken = take_entries(form, entries)
+    return write_draft(place, data, filing, code, taken)
+
+
+def write_draft(place: Place, data: FilingData, filing: Filing, code: str, taken: Taken) -> FilingForm:
+    """Put values and rejects of one form into its draft row; callers have checked version and gate."""
+    actor_id = place.actor.id  # read first: loading the actor would flush a half-made draft
+    draft = data.drafts.get(code)
     if draft is None:
         draft = FilingForm(
             filing_id=filing.id,
             institution_id=filing.institution_id,
             form_code=code,
             definition_id=data.definition_ids[code],
+            version=0,
         )
-        db.session.add(draft)
         data.drafts[code] = draft
-    draft.content, draft.rejects = to_json(form, taken.values), taken.rejects
-    draft.version = seen_version + 1
-    draft.updated_at, draft.updated_by_id = place.now, place.actor.id
+    draft.content, draft.rejects = to_json(data.forms[code], taken.values), taken.rejects
+    draft.version += 1
+    draft.updated_at, draft.updated_by_id = place.now, actor_id
+    db.session.add(draft)
     data.values[code] = taken.values
     filing.version += 1
     return draft
