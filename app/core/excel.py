@@ -18,7 +18,7 @@ from app.core.excel_words import REFUSALS
 MEGABYTE = 1024 * 1024
 _CHUNK = 64 * 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError, RuntimeError)
 _STORED_OR_DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # A few bytes of XML that repeat a tag compress better than any honest sheet; small parts are let be.
 _SMALL_PART = 256 * 1024
@@ -68,10 +68,10 @@ def inspect_workbook(data: bytes, limits: Limits = FORMS) -> None:
             _inspect_entries(archive, limits)
             parts = _inflate(archive, limits, len(data))
             _inspect_kind(archive, parts)
-    except _DAMAGE as error:
-        raise WorkbookRefused("damaged") from error
     except NotImplementedError as error:
         raise WorkbookRefused("odd_packing") from error
+    except _DAMAGE as error:
+        raise WorkbookRefused("damaged") from error
 
 
 def _what_is_it(data: bytes) -> str:

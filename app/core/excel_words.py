@@ -144,7 +144,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         " Download the template, copy the values and import that.",
     ),
     "layout_changed": (
-        "工作表“{sheet}”与报表 {form} 的栏目不一致（找不到：{missing}）。请勿删改项目名称和表头；请下载新模板，把数值复制过去后再导入。",
+        "工作表“{sheet}”与报表 {form} 的栏目不一致（找不到：{missing}）。请勿删改项目名称和表头；"
+        "请下载新模板，把数值复制过去后再导入。",
         "Sheet “{sheet}” differs from form {form} (not found: {missing}). Leave labels and headings as they are: "
         "download a new template, copy the values and import that.",
     ),

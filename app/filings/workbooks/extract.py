@@ -8,6 +8,8 @@ from app.filings.workbooks.package import Attributes, Package, TooComplex, Unrea
 from app.filings.workbooks.raw import Format, Kind, RawBook, RawCell, RawSheet
 
 MAX_ROWS, MAX_COLS, MAX_CELLS, MAX_MERGES = 200_000, 256, 4_000_000, 5_000
+# Cells that hold something; everything of them goes through the platform's own memory afterwards.
+MAX_FILLED = 200_000
 MAX_MERGED_CELLS = 500_000
 MAX_SHEETS, MAX_TEXT = 300, 32_767
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -17,7 +19,7 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _KINDS: dict[str, Kind] = {"s": "s", "str": "s", "inlineStr": "s", "b": "b", "e": "e", "d": "d", "n": "n"}
 
 
-def extract(data: bytes) -> RawBook:
+def extract(data: bytes, max_filled: int = MAX_FILLED) -> RawBook:
     """Everything the reader needs. Raises Unreadable, TooComplex, and whatever a broken archive raises."""
     package = Package(data)
     home = _find(package.relations(""), "officeDocument") or "xl/workbook.xml"
@@ -30,7 +32,7 @@ def extract(data: bytes) -> RawBook:
         raise TooComplex("sheets")
     texts = _shared_texts(package, _find(relations, "sharedStrings") or "xl/sharedStrings.xml")
     formats = _formats(package, _find(relations, "styles") or "xl/styles.xml")
-    budget = _Budget()
+    budget = _Budget(max_filled)
     for sheet, part in parts:
         _SheetReader(sheet, texts, formats, budget).read(package, part)
         book.sheets.append(sheet)
@@ -154,13 +156,19 @@ def _meaning(number: str, code: str) -> Format:
 class _Budget:
     """Cells and merges of all sheets together."""
 
-    def __init__(self) -> None:
-        self.cells = self.merges = self.merged = 0
+    def __init__(self, max_filled: int) -> None:
+        self.max_filled = max_filled
+        self.cells = self.filled = self.merges = self.merged = 0
 
     def cell(self) -> None:
         self.cells += 1
         if self.cells > MAX_CELLS:
             raise TooComplex("cells")
+
+    def fill(self) -> None:
+        self.filled += 1
+        if self.filled > self.max_filled:
+            raise TooComplex("filled cells")
 
     def merge(self, area: int) -> None:
         self.merges += 1
@@ -226,6 +234,7 @@ class _SheetReader:
         text = self._text()
         if text is None and not self.is_formula:
             return
+        self.budget.fill()
         if not 0 <= self.row < MAX_ROWS or not 0 <= self.col < MAX_COLS:
             raise TooComplex("position")
         format_ = self.formats[self.style] if self.style < len(self.formats) else ""

@@ -20,7 +20,9 @@ _log = logging.getLogger(__name__)
 def read_raw(data: bytes, limits: Limits = FORMS) -> RawBook:
     """The cells of an uploaded workbook. Raises WorkbookRefused."""
     inspect_workbook(data, limits)
-    answer, _ = _run("read", {"cpu_seconds": 20 if limits.upload <= FORMS.upload else 60}, data)
+    is_large = limits.upload > FORMS.upload
+    order = {"cpu_seconds": 60, "max_filled": 2_000_000} if is_large else {"cpu_seconds": 20}
+    answer, _ = _run("read", order, data)
     return RawBook.from_json(answer["book"])
 
 
@@ -46,13 +48,12 @@ def _run(
         )
     except subprocess.TimeoutExpired as error:
         raise WorkbookRefused("too_complex") from error
+    if done.stderr or done.returncode:
+        _log.warning(
+            "workbook sandbox, %s: %s", done.returncode, done.stderr[-2000:].decode("utf-8", "replace")
+        )
     head, newline, body = done.stdout.partition(b"\n")
     if done.returncode < 0 or not newline:
-        _log.warning(
-            "workbook sandbox ended with %s: %s",
-            done.returncode,
-            done.stderr[-2000:].decode("utf-8", "replace"),
-        )
         # Killed by a limit, or out of memory where Python could not say so any more.
         killed = done.returncode < 0 or b"MemoryError" in done.stderr
         raise WorkbookRefused("too_complex" if killed else "damaged")

@@ -11,9 +11,8 @@ import json
 import os
 import resource
 import sys
+import traceback
 import types
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -45,17 +44,21 @@ def _run(what: str, order: dict[str, Any], data: bytes) -> tuple[dict[str, Any],
     from app.filings.workbooks.package import TooComplex, Unreadable
 
     try:
-        return _read(data) if what == "read" else _annotate(order, data)
+        return _read(order, data) if what == "read" else _annotate(order, data)
     except (TooComplex, MemoryError, RecursionError):
         return {"refused": "too_complex"}, b""
-    except (Unreadable, zipfile.BadZipFile, zlib.error, UnicodeError, EOFError, KeyError, ValueError):
+    except Unreadable:
+        return {"refused": "damaged"}, b""
+    except Exception:
+        # Whatever else a broken file brings about; the traceback goes to the platform's log.
+        traceback.print_exc()
         return {"refused": "damaged"}, b""
 
 
-def _read(data: bytes) -> tuple[dict[str, Any], bytes]:
-    from app.filings.workbooks.extract import extract
+def _read(order: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    from app.filings.workbooks.extract import MAX_FILLED, extract
 
-    return {"book": extract(data).to_json()}, b""
+    return {"book": extract(data, int(order.get("max_filled", MAX_FILLED))).to_json()}, b""
 
 
 def _annotate(order: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:

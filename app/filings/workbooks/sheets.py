@@ -94,6 +94,8 @@ class SheetWriter:
             self._heading(plan.unit_col, say("unit", self.lang))
         for column in plan.columns:
             self._heading(plan.col_at[column.key], self._column_text(column))
+            if column.note_zh:
+                self._comment(HEADING_ROW, plan.col_at[column.key], _note(column, self.lang))
         for key, col in plan.prior_at.items():
             column = self._column(key)
             text = say("prior", self.lang, self._column_text(column))

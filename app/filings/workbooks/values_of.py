@@ -30,6 +30,9 @@ class FormReader:
         self.form, self.sheet, self.layout = form, sheet, layout
         self.date_mode, self.industry, self.result = date_mode, industry, result
         self.columns = form.shown_columns(industry)
+        self.first_col: dict[int, int] = {}
+        for row, col in sheet.cells:
+            self.first_col[row] = min(col, self.first_col.get(row, col))
         # Calculated cells in which a value was typed: {(row key, column key): the cell}.
         self.overtyped: dict[tuple[str, str], RawCell] = {}
 
@@ -106,8 +109,8 @@ class FormReader:
 
     def _is_total(self, at: int) -> bool:
         """A line of totals below the records: 合计 stands in its first cell."""
-        cells = sorted(col for row, col in self.sheet.cells if row == at)
-        return bool(cells) and fold(self.sheet.text(at, cells[0])) in _TOTALS
+        first = self.first_col.get(at)
+        return first is not None and fold(self.sheet.text(at, first)) in _TOTALS
 
     def _new_row(self, key: str) -> dict[str, Value]:
         values: dict[str, Value] = {}
