@@ -66,36 +66,43 @@ def write_workbook(
     stream = io.BytesIO()
     book = Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": context.set_name or forms[0].name(lang), "created": _EPOCH})
-    plans = {
-        form.code: plan_sheet(
-            form,
-            values_by_form.get(form.code, {}),
-            lang,
-            context.context.industry,
-            form.code in prior_by_form,
-        )
-        for form in forms
-    }
     styles = Styles(book)
     write_guide(book, styles, forms, context, lang)
-    sheets = [(plan, book.add_worksheet(plan.title)) for plan in plans.values()]
-    lists = Lists(book, styles, lang)
-    locator = Locator(plans, context.context, lang)
-    for plan, sheet in sheets:
-        writer = SheetWriter(plan, sheet, styles, lists, locator, lang)
-        writer.write(
-            context.institution,
-            context.period_name,
-            values_by_form.get(plan.form.code, {}),
-            prior_by_form.get(plan.form.code, {}),
-        )
-        _name_form(book, plan)
-    lists.finish()
+    locator = _write_forms(book, styles, forms, values_by_form, prior_by_form, context, lang)
     _write_refs(book, styles, locator)
     _write_identity(book, styles, identity)
     book.worksheets()[0].activate()
     book.close()
     return stream.getvalue()
+
+
+def _write_forms(
+    book: Workbook,
+    styles: Styles,
+    forms: Sequence[Form],
+    values_by_form: Mapping[str, Values],
+    prior_by_form: Mapping[str, Values],
+    context: WorkbookContext,
+    lang: str,
+) -> Locator:
+    """One sheet per form and the lists they use; all are laid out before the first formula is written."""
+    industry = context.context.industry
+    plans = {
+        form.code: plan_sheet(
+            form, values_by_form.get(form.code, {}), lang, industry, form.code in prior_by_form
+        )
+        for form in forms
+    }
+    sheets = [(plan, book.add_worksheet(plan.title)) for plan in plans.values()]
+    lists = Lists(book, styles, lang)
+    locator = Locator(plans, context.context, lang)
+    for plan, sheet in sheets:
+        values, prior = values_by_form.get(plan.form.code, {}), prior_by_form.get(plan.form.code, {})
+        writer = SheetWriter(plan, sheet, styles, lists, locator, lang)
+        writer.write(context.institution, context.period_name, values, prior)
+        _name_form(book, plan)
+    lists.finish()
+    return locator
 
 
 def _name_form(book: Workbook, plan: SheetPlan) -> None:
