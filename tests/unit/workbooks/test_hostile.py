@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -103,10 +106,27 @@ def test_a_sandbox_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "过于复杂" in refusal.value.message_zh
 
 
-def test_the_sandbox_has_no_settings_and_writes_no_files() -> None:
-    from app.filings.workbooks import sandbox
+CONFINED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from app.filings.workbooks.sandbox import _confine
+_confine(1)
+{deed}
+print("done")
+"""
+DEEDS = {
+    "takes two gigabytes": "bytearray(2 * 1024**3)",
+    "writes a file": "open(sys.argv[2], 'w').write('x' * 10_000)",
+    "thinks for ever": "while True: pass",
+}
 
-    assert sandbox.MEMORY == 1024**3
-    source = runner._SANDBOX.read_text(encoding="utf-8")
-    for limit in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE"):
-        assert limit in source
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_confined_code_cannot_harm_the_machine(deed: str, tmp_path: Path) -> None:
+    root, target = Path(__file__).parents[3], tmp_path / "written"
+    script = CONFINED.format(deed=DEEDS[deed])
+    command = [sys.executable, "-c", script, str(root), str(target)]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert b"done" not in done.stdout
+    assert not target.exists() or target.stat().st_size == 0
