@@ -20,6 +20,7 @@ from app.accounts.labels import (
     EVENT_LABELS,
     FIELD_LABELS,
     KIND_LABELS,
+    STATE_LABELS,
     SUBJECT_LABELS,
 )
 from app.accounts.models import STAFF, Account
@@ -33,6 +34,10 @@ from app.core.events import Event
 from app.core.fab import SafeInterface, SafeModelView
 
 ACTIVE_LABELS = {"active": _l("启用"), "closed": _l("停用")}
+
+
+def _state(value: Any) -> Any:
+    return STATE_LABELS.get(value, value) if value else "——"
 
 
 def _active(value: Any) -> Any:
@@ -163,7 +168,7 @@ class RoleGrantAdmin(SafeModelView):
     list_title, edit_title = _l("角色授权"), _l("授予角色")
     list_columns = ["username", "display_name", "roles", "industries", "region_prefix", "active"]
     edit_columns = ["username"]
-    search_columns = ["username", "display_name", "roles", "active"]
+    search_columns = ["username", "display_name", "active"]
     order_columns = ["username", "display_name"]
     base_order = ("username", "asc")
     label_columns = FIELD_LABELS
@@ -230,6 +235,8 @@ class EventAdmin(SafeModelView):
         "at": minute,
         "kind": lambda value: EVENT_LABELS.get(value, value),
         "subject_type": lambda value: SUBJECT_LABELS.get(value, value),
+        "from_state": _state,
+        "to_state": _state,
         "data": lambda value: json.dumps(value, ensure_ascii=False) if value else "——",
     }
     search_choices = {"kind": EVENT_LABELS, "subject_type": SUBJECT_LABELS}

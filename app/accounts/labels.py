@@ -15,6 +15,26 @@ SUBJECT_LABELS = {
     "portal_page": _l("页面"),
     "portal_suggestion": _l("意见建议"),
 }
+# Words that hold for the state in every workflow; filings and registrations share their codes.
+STATE_LABELS = {
+    "preparing": _l("筹备"),
+    "operating": _l("正常营业"),
+    "suspended": _l("停业"),
+    "risk_handling": _l("风险处置"),
+    "deregistered": _l("已注销"),
+    "draft": _l("草稿"),
+    "submitted": _l("已提交"),
+    "approved": _l("已通过"),
+    "rejected": _l("已驳回"),
+    "returned": _l("已退回"),
+    "reported": _l("已上报"),
+    "scheduled": _l("定时发布"),
+    "published": _l("已发布"),
+    "withdrawn": _l("已撤回"),
+    "received": _l("已收到"),
+    "processing": _l("办理中"),
+    "replied": _l("已答复"),
+}
 EVENT_LABELS = {
     "LoggedIn": _l("登录"),
     "LoginFailed": _l("登录失败"),
