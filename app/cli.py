@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
+
 import click
 from flask import Flask
 
@@ -11,6 +14,12 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(sync_roles_command)
     app.cli.add_command(create_admin_command)
     app.cli.add_command(send_mail_command)
+    app.cli.add_command(load_catalogue_command)
+    app.cli.add_command(generate_periods_command)
+    if not app.config["PRODUCTION"]:
+        from app.demo.command import demo_command
+
+        app.cli.add_command(demo_command)
 
 
 @click.command("sync-roles")
@@ -56,3 +65,38 @@ def send_mail_command() -> None:
     with scoped(SYSTEM):
         sent, failed = send_due_mail(clock.now())
     click.echo(f"mail: {sent} sent, {failed} failed")
+
+
+@click.command("load-catalogue")
+@click.option("--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another catalogue.")
+@click.option("--effective-from", type=click.DateTime(["%Y-%m-%d"]), help="First day changed forms are in force.")
+def load_catalogue_command(path: Path | None, effective_from: datetime | None) -> None:
+    """Bring regions and form definitions into the database, and tell what changed."""
+    from app.core import clock
+    from app.core.db import commits
+    from app.filings.definitions.catalogue import CatalogueError
+    from app.filings.definitions.services import load_into_database
+    from app.institutions.regions import load_regions
+
+    day = effective_from.date() if effective_from else None
+    try:
+        regions = commits(load_regions)()
+        report = commits(load_into_database)(clock.now(), path, day)
+    except CatalogueError as error:
+        raise click.ClickException("\n".join(error.problems)) from error
+    click.echo(f"regions: {regions} changes")
+    click.echo(f"forms: {len(report.added)} new, {len(report.changed)} changed, {len(report.same)} unchanged")
+    for code in report.changed:
+        click.echo(f"  changed: {code}")
+    click.echo(f"report sets: {len(report.sets)} new")
+
+
+@click.command("generate-periods")
+@click.argument("year", type=click.IntRange(2000, 2100))
+def generate_periods_command(year: int) -> None:
+    """Create the reporting periods that end in YEAR, where they are missing."""
+    from app.core.db import commits
+    from app.filings.calendar.services import generate_periods
+
+    created = commits(generate_periods)(year)
+    click.echo(f"periods: {len(created)} created")

@@ -31,3 +31,13 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """The first moment after a Shanghai day, in UTC: an exclusive bound, so 23:59:59.999 still counts."""
     return start_of(day + timedelta(days=1))
+
+
+def show_moment(moment: datetime) -> str:
+    """A stored moment as people here read it, to the minute."""
+    return local(moment).strftime("%Y-%m-%d %H:%M")
+
+
+def show_end(moment: datetime) -> str:
+    """An exclusive end as people say it: the last minute that still counts."""
+    return show_moment(moment - timedelta(microseconds=1))

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import abort, flash, g, redirect, request
+from flask import abort, flash, g, redirect, request, url_for
 from flask_appbuilder import AppBuilder, ModelView, expose, has_access
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.urltools import get_filter_args
 from flask_appbuilder.views import UtilView
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import joinedload
 from wtforms import SelectField
 
@@ -130,7 +130,7 @@ class SafeModelView(ModelView):
             if arguments[key] not in self.order_columns:
                 arguments.pop(key)
         for key in [k for k in arguments if k.startswith("_flt_")]:
-            if not self._is_filter(key):
+            if not arguments[key].strip() or not self._is_filter(key):
                 arguments.pop(key)
         request.args = arguments
 
@@ -219,6 +219,10 @@ class SafeModelView(ModelView):
             return redirect(self.get_redirect())
         return self.actions[name].func(items)
 
+    def post_delete_redirect(self) -> Any:
+        """Back to the list the row stood in."""
+        return redirect(url_for(f"{self.endpoint}.list"))
+
     def _check_action(self, name: str) -> None:
         if name not in self.actions:
             abort(404)
@@ -247,6 +251,10 @@ class SafeModelView(ModelView):
         except IntegrityError:
             db.session.rollback()
             flash(_("与已有记录重复，没有保存。请检查不能重复的字段。"), "danger")
+            return False
+        except DataError:
+            db.session.rollback()
+            flash(_("有数值或文字超出允许的长度，没有保存。请缩短后重试。"), "danger")
             return False
         flash(self.add_row_message if new else self.edit_row_message, "success")
         return True

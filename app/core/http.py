@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, abort, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -13,11 +13,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock
-from app.core.db import db, write_intent
+from app.core.db import SAFE_METHODS, db, write_intent
 from app.core.errors import DomainError
 from app.core.scope import NOTHING, SYSTEM, current_scope, scoped, set_scope
 
 SEEN_EVERY_SECONDS = 60
+FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -41,12 +42,22 @@ def open_request() -> None:
     set_scope(NOTHING)
     if request.endpoint in {"static", "appbuilder.static"}:
         return
+    refuse_nul()
     with scoped(SYSTEM):
         authenticated = current_user.is_authenticated
         scope = current_user.scope if authenticated else NOTHING
     if authenticated:
         _mark_seen()
     set_scope(scope)
+
+
+def refuse_nul() -> None:
+    """No text of ours holds a NUL; PostgreSQL would answer one with an error."""
+    texts = [request.path, *request.args, *request.args.values()]
+    if request.method not in SAFE_METHODS and request.mimetype in FORM_TYPES:
+        texts += [*request.form, *request.form.values()]
+    if any("\0" in text for text in texts):
+        abort(400)
 
 
 def _mark_seen() -> None:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, abort, current_app, has_request_context, redirect, request
 from flask_babel import get_locale
 
+from app.core.clock import show_end
+
 LANGUAGE_COOKIE = "lang"
 blueprint = Blueprint("core", __name__)
 
@@ -62,3 +64,4 @@ def init_app(app: Flask) -> None:
     app.extensions["babel"].locale_selector = select_locale
     app.register_blueprint(blueprint)
     app.jinja_env.globals["lang"] = lang
+    app.jinja_env.filters["last_minute"] = show_end

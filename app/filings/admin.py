@@ -37,9 +37,9 @@ def _badge(table: dict[str, Any], code: str | None) -> Markup:
     return Markup(render_template_string(source, code=code or "", label=word(table, code)))  # noqa: S704
 
 
-def show_moment(moment: datetime | None) -> str:
-    """A stored moment in Shanghai time, to the minute."""
-    return clock.local(moment).strftime("%Y-%m-%d %H:%M") if moment else "—"
+def shown(moment: datetime | None) -> str:
+    """A moment in a list, or a dash."""
+    return clock.show_moment(moment) if moment else "—"
 
 
 class FilingAdmin(SafeModelView):
@@ -68,7 +68,7 @@ class FilingAdmin(SafeModelView):
     }
     formatters_columns: dict[str, Any] = {
         "status": lambda value: _badge(FILING_STATES, value),
-        "submitted_at": show_moment,
+        "submitted_at": shown,
         "period": lambda value: str(value) if value else "—",
         "reviewer": lambda value: str(value) if value else "—",
     }
@@ -172,7 +172,7 @@ class FilingReview(BaseView):
     def _return(self, filing_id: int) -> str:
         reason = request.form.get("reason", "")
         filing = review.return_filing(filing_id, self._seen(), current_account(), clock.now(), reason)
-        return _("已退回，企业可在 %(until)s 前修改后重新上报。", until=show_moment(filing.correct_until))
+        return _("已退回，企业可在 %(until)s 前修改后重新上报。", until=shown(filing.correct_until))
 
     def _mark(self, filing_id: int) -> str:
         fields = {name: request.form.get(name, "") for name in ("form", "row", "col", "comment")}
@@ -228,9 +228,9 @@ class PeriodAdmin(SafeModelView):
     }
     formatters_columns: dict[str, Any] = {
         "frequency": lambda value: word(FREQUENCIES, value),
-        "opens_at": show_moment,
-        "due_at": show_moment,
-        "closes_at": show_moment,
+        "opens_at": shown,
+        "due_at": shown,
+        "closes_at": shown,
     }
 
     def pre_add(self, item: ReportingPeriod) -> None:

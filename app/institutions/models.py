@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_appbuilder import Model
@@ -56,7 +57,7 @@ class Institution(InstitutionScoped, Model):
     contact_name: Mapped[str] = mapped_column(String(60), nullable=False, default="")
     mobile: Mapped[str] = mapped_column(String(20), nullable=False, default="")
     email: Mapped[str] = mapped_column(String(120), nullable=False, default="")
-    registered_capital: Mapped[float | None] = mapped_column(Numeric(18, 2))
+    registered_capital: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     business_scope: Mapped[str] = mapped_column(Text, nullable=False, default="")
     licence_no: Mapped[str | None] = mapped_column(String(60))
     licence_issuer: Mapped[str | None] = mapped_column(String(120))

@@ -48,7 +48,8 @@ def confirm(visitor: Visitor) -> None:
 def press(visitor: Visitor, name: str, *, sure: bool = False) -> None:
     """Press a button or follow a link by its words; `sure` answers the question that follows."""
     page = visitor.page
-    target = page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("link", name=name, exact=True))
+    main = page.locator("main")
+    target = main.get_by_role("button", name=name, exact=True).or_(main.get_by_role("link", name=name, exact=True))
     if sure:
         target.first.click()
         confirm(visitor)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from app.core.clock import local
+from app.core.clock import local, show_end, show_moment
 
 ONE_OFF = "one_off"
 EDITABLE_STATES = frozenset({"", "empty", "draft", "returned", "withdrawn"})
@@ -123,15 +123,6 @@ def _window_params(window: Window) -> dict[str, object]:
         "opens": window.opens_at,
         "ends": window.ends_at,
     }
-
-
-def show_moment(moment: datetime) -> str:
-    return local(moment).strftime("%Y-%m-%d %H:%M")
-
-
-def show_end(moment: datetime) -> str:
-    """An exclusive end as people say it: the last minute that still counts."""
-    return show_moment(moment - timedelta(microseconds=1))
 
 
 _WINDOW_ZH = "{name}的报送窗口为 {opens} 至 {ends}，"

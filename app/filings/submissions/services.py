@@ -253,14 +253,13 @@ def _freeze(
     }
     values_sha256 = sha256({"forms": forms, "explanations": explanations})
     _refuse_unchanged(filing, values_sha256)
-    number = filing.number + 1
-    receipt_no = f"BS{place.now:%Y%m%d}-{filing.id:06d}-{number:02d}"
+    filing.number += 1
+    filing.version += 1
+    filing.receipt_no = f"BS{place.now:%Y%m%d}-{filing.id:06d}-{filing.number:02d}"
+    filing.submitted_at = place.now
+    filing.is_late = is_late(place.period.window if place.period else None, place.now)
     payload = {
-        "receipt_no": receipt_no,
-        "institution": {"uscc": place.institution.uscc, "name": place.institution.name},
-        "report_set": place.report_set.key,
-        "period": place.period_code,
-        "submitted_at": place.now.isoformat(),
+        **_heading(place, filing.receipt_no),
         "forms": forms,
         "explanations": explanations,
         "warnings": [_frozen_finding(finding) for finding in assessment.warnings],
@@ -268,22 +267,30 @@ def _freeze(
     version = FilingVersion(
         filing_id=filing.id,
         institution_id=filing.institution_id,
-        number=number,
+        number=filing.number,
         request_key=request_key[:64],
-        receipt_no=receipt_no,
+        receipt_no=filing.receipt_no,
         submitted_at=place.now,
         submitted_by_id=place.actor.id,
-        is_late=is_late(place.period.window if place.period else None, place.now),
+        is_late=filing.is_late,
         payload=payload,
         sha256=sha256(payload),
         values_sha256=values_sha256,
     )
     db.session.add(version)
-    filing.number, filing.receipt_no, filing.submitted_at = number, receipt_no, place.now
-    filing.is_late = version.is_late
-    filing.version += 1
     db.session.flush()
     return version
+
+
+def _heading(place: Place, receipt_no: str) -> dict[str, Any]:
+    """Whose filing the frozen payload is, of what, for when."""
+    return {
+        "receipt_no": receipt_no,
+        "institution": {"uscc": place.institution.uscc, "name": place.institution.name},
+        "report_set": place.report_set.key,
+        "period": place.period_code,
+        "submitted_at": place.now.isoformat(),
+    }
 
 
 def _refuse_unchanged(filing: Filing, values_sha256: str) -> None:

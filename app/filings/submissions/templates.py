@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.core import clock
-from app.filings.calendar.rules import show_end
 from app.filings.compute import compute_set
 from app.filings.definitions.schema import Values
 from app.filings.environment import Context
@@ -35,7 +34,7 @@ def template_for(place: Place, code: str | None, lang: str) -> tuple[str, bytes]
         institution=place.institution.name,
         period_name=place.period.name(lang) if place.period else "",
         set_name=place.report_set.name(lang),
-        due=show_end(place.period.due_at) if place.period else "",
+        due=clock.show_end(place.period.due_at) if place.period else "",
         context=_with_own(data.context, computed),
     )
     content = write_workbook(forms, identity_of(place, data, code), values, priors, context, lang)
