@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import url_for
@@ -11,6 +13,7 @@ from app.core import clock
 from app.core.i18n import lang
 from app.filings.calendar.gate import gate_reasons
 from app.filings.calendar.rules import describe
+from app.filings.checks import Finding
 from app.filings.compute import compute
 from app.filings.definitions.schema import CARD_ROW, CellSpec, Column, Form, Row, Values
 from app.filings.grid import (
@@ -36,6 +39,9 @@ from app.filings.submissions.intake import Assessment, assess
 from app.filings.submissions.models import ReviewMark
 from app.filings.submissions.services import Place
 from app.filings.values import format_value
+
+FINDINGS_SHOWN = 500
+Notes = dict[tuple[str, str], list[tuple[str, str]]]
 
 
 @dataclass
@@ -90,6 +96,11 @@ class FormPage:
         """Whose rows and columns are shown."""
         return self.data.context.industry
 
+    @cached_property
+    def language(self) -> str:
+        """'zh' or 'en', asked once: a table has thousands of cells."""
+        return lang()
+
     @property
     def is_open(self) -> bool:
         """Whether it can be edited now."""
@@ -101,17 +112,22 @@ class FormPage:
         draft = self.data.drafts.get(self.code)
         return draft.version if draft else 0
 
-    @property
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What is wrong with this form; no more than anybody can work through at a time."""
+        return self.assessment.of(self.code)[:FINDINGS_SHOWN]
+
+    @cached_property
     def rejects(self) -> dict[str, Any]:
         """Input of this form that could not be read."""
         return self.data.rejects.get(self.code, {})
 
-    @property
+    @cached_property
     def entries(self) -> Entries:
         """What stands in the input cells; proposed opening balances when there is no draft yet."""
         return entries_of(self.form, self.data.values[self.code], self.rejects) or self.carried
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Column, ...]:
         """The columns shown."""
         return self.form.shown_columns(self.industry)
@@ -154,14 +170,18 @@ def save_answer(place: Place, code: str, data: FilingData, assessment: Assessmen
     industry, draft = data.context.industry, data.drafts.get(code)
     rejects = data.rejects.get(code, {})
     findings = assessment.of(code)
+    number = Counter(finding.level for finding in findings)
     return {
         "version": draft.version if draft else 0,
         "saved_at": clock.local(place.now).strftime("%H:%M"),
         "entries": entries_of(form, data.values[code], rejects),
         "rejects": reject_messages(rejects, lang()),
         "values": computed_values(form, assessment.values[code], industry),
-        "shown": shown_values(form, assessment.values[code], industry, lang()),
-        "findings": findings_json(findings, data.forms, lang()),
+        "shown": shown_values(form, assessment.values[code], industry, lang())
+        if form.layout != "table"
+        else {},
+        "findings": findings_json(findings[:FINDINGS_SHOWN], data.forms, lang()),
+        "counts": {"errors": number["error"], "warnings": number["warning"]},
         "states": assessment.states,
         "others": len(assessment.findings) - len(findings),
     }
@@ -170,6 +190,7 @@ def save_answer(place: Place, code: str, data: FilingData, assessment: Assessmen
 def editor_payload(page: FormPage, key: str) -> dict[str, Any]:
     """The JSON the editor starts from."""
     form, industry, code = page.form, page.industry, page.code
+    number = Counter(finding.level for finding in page.assessment.of(code))
     where: dict[str, Any] = {
         "set_key": page.place.report_set.key,
         "period": page.place.period_code,
@@ -190,9 +211,10 @@ def editor_payload(page: FormPage, key: str) -> dict[str, Any]:
         "rejects": reject_messages(page.rejects, lang()),
         "formulas": formulas_of(form, industry),
         "constants": constants_of(form, industry),
-        "others": len(page.assessment.findings) - len(page.assessment.of(code)),
+        "others": len(page.assessment.findings) - sum(number.values()),
+        "counts": {"errors": number["error"], "warnings": number["warning"]},
         "outside": outside_values(page.data, page.assessment.values, code),
-        "findings": findings_json(page.assessment.of(code), page.data.forms, lang()),
+        "findings": findings_json(page.findings, page.data.forms, lang()),
         "marks": marks_json(page.marks, page.data),
         "prior": page.prior,
         "urls": {
@@ -239,19 +261,16 @@ def drawn_fields(page: FormPage) -> list[dict[str, Any]]:
     return found
 
 
-def _notes(page: FormPage) -> dict[tuple[str, str], list[tuple[str, str]]]:
+def _notes(page: FormPage) -> Notes:
     """What is said about each cell: (level, text); the reviewer's marks have the level 'mark'."""
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for finding in page.assessment.of(page.code):
-        found.setdefault((finding.row or "", finding.col or ""), []).append(
-            (finding.level, finding.message(lang()))
-        )
+    found: Notes = {}
+    language = lang()
+    for finding in page.findings:
+        said = (finding.level, finding.message(language))
+        found.setdefault((finding.row, finding.col), []).append(said)
     for mark in page.marks:
         found.setdefault((mark.row, mark.col), []).append(("mark", mark.comment))
     return found
-
-
-Notes = dict[tuple[str, str], list[tuple[str, str]]]
 
 
 def _fixed_line(page: FormPage, row: Row, notes: Notes) -> Line:
@@ -307,4 +326,4 @@ def _text(page: FormPage, row: str, col: str, spec: CellSpec) -> str:
     reject = page.rejects.get(row, {}).get(col)
     if reject is not None:
         return str(reject["raw"])
-    return format_value(spec, page.computed.get(row, {}).get(col), lang())
+    return format_value(spec, page.computed.get(row, {}).get(col), page.language)

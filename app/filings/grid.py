@@ -185,8 +185,9 @@ def _told(value: Any) -> list[str] | None:
 def shown_values(form: Form, values: Values | None, industry: str | None, lang: str) -> dict[str, Any]:
     """Every cell as people read it: {row: {column: text}}, blanks left out."""
     found: dict[str, dict[str, str]] = {}
+    columns = form.shown_columns(industry)
     for row, cells in (values or {}).items():
-        for column in form.shown_columns(industry):
+        for column in columns:
             spec = form.cell_spec(row, column.key)
             text = format_value(spec, cells.get(column.key), lang) if spec is not None else ""
             if text:

@@ -9,7 +9,7 @@ from flask import Response, abort, flash, redirect, render_template, request, se
 from flask_babel import gettext as _
 
 from app.accounts.access import workspace_required
-from app.core.db import commits, db, write_intent
+from app.core.db import commits, db
 from app.core.errors import DomainError
 from app.core.i18n import lang
 from app.filings.calendar.gate import gate_reasons
@@ -100,11 +100,8 @@ def stage(set_key: str, period: str, code: str | None = None) -> Any:
 
 
 def _read_and_stage(set_key: str, period: str, code: str | None, file_name: str, content: bytes) -> str:
-    # Reading may take seconds: nobody else waits for a write lock meanwhile.
-    db.session.rollback()
-    write_intent.set(False)
+    # Reading may take seconds, so it stands before the transaction that writes.
     reading = read_upload(_place_for(set_key, period, code), code, content)
-    db.session.rollback()
 
     @commits
     def store() -> str:
@@ -150,10 +147,14 @@ def _preview_page(place: Place, staged: StagedImport, problem: str = "") -> str:
 @workspace_required
 def take(set_key: str, period: str, staged_id: str) -> Any:
     """Take the staged workbook into the draft: all of it or nothing."""
-    place = find_place(set_key, period)
-    _staged(place, staged_id)
+
+    @commits
+    def into_draft() -> None:
+        place = find_place(set_key, period)
+        imports.take_import(place, _staged(place, staged_id).id)
+
     try:
-        commits(imports.take_import)(place, staged_id)
+        into_draft()
     except DomainError as error:
         again = find_place(set_key, period)
         return _preview_page(again, _staged(again, staged_id), str(error.message)), error.status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import url_for
@@ -25,7 +26,7 @@ from app.filings.labels import EVENTS, FILING_STATES, FORM_STATES, FORM_TONES
 from app.filings.obligations import Obligation
 from app.filings.submissions.data import FilingData, load_filing
 from app.filings.submissions.intake import Assessment, assess
-from app.filings.submissions.models import Explanation, Filing, FilingVersion, ReviewMark
+from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
 from app.filings.submissions.rules import HANDED_IN_STATES
 from app.filings.submissions.services import Place
 
@@ -91,17 +92,20 @@ class SetPage:
         """Until a reviewer has picked it up."""
         return self.state == "submitted" and self.filing is not None and self.filing.reviewer_id is None
 
-    @property
+    @cached_property
     def lines(self) -> list[FormLine]:
         """The forms in printed order."""
         return [_line(self.data, self.assessment, code, form) for code, form in self.data.forms.items()]
 
     @property
+    def wanted(self) -> int:
+        """How many forms have to be ready: the required ones, and those somebody has begun."""
+        return sum(line.required or line.state != "empty" for line in self.lines)
+
+    @property
     def ready(self) -> int:
-        """How many forms are ready, or may stay empty."""
-        return sum(
-            line.state == "ready" or (line.state == "empty" and not line.required) for line in self.lines
-        )
+        """How many of them are; warnings only need an explanation at the end."""
+        return sum(line.state in ("ready", "warnings") for line in self.lines)
 
 
 def _line(data: FilingData, assessment: Assessment, code: str, form: Form) -> FormLine:
@@ -141,7 +145,7 @@ def set_page(place: Place) -> SetPage:
         version=latest_version(filing),
         events=history("filing", filing.id) if filing else [],
         marks=marks_of(filing),
-        explanations=explanations_of(filing),
+        explanations=dict(data.explanations),
     )
 
 
@@ -168,14 +172,6 @@ def marks_of(filing: Filing | None) -> list[ReviewMark]:
         .order_by(ReviewMark.id)
     )
     return list(db.session.scalars(query))
-
-
-def explanations_of(filing: Filing | None) -> dict[str, str]:
-    """Explanations written so far, by the key of the finding."""
-    if filing is None:
-        return {}
-    query = select(Explanation).where(Explanation.filing_id == filing.id)
-    return {explanation.key: explanation.text for explanation in db.session.scalars(query)}
 
 
 def course(events: list[Event]) -> list[dict[str, Any]]:

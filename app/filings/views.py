@@ -106,7 +106,7 @@ def form(set_key: str, period: str, code: str) -> str:
         lines=[] if is_card else drawn_lines(page),
         fields=drawn_fields(page) if is_card else [],
         marks=marks_json(page.marks, page.data),
-        findings=finding_items(place, page.assessment.of(page.code), page.data),
+        findings=finding_items(place, page.findings[:100], page.data),
         payload=editor_payload(page, f"{place.institution.id}:{place.report_set.key}:{period}:{code}"),
     )
 
@@ -125,16 +125,17 @@ def current(set_key: str, period: str, code: str) -> Response:
 @workspace_required
 def save(set_key: str, period: str, code: str) -> Any:
     """Autosave of one form: 200 with what came of it; 400, 409 with the reason, nothing stored."""
-    place = find_place(set_key, period)
     given = read_save(request.get_json(silent=True))
     if isinstance(given, str):
+        find_place(set_key, period)
         return jsonify({"error": 400, "kind": "invalid", "message": given}), 400
-    if code not in place.report_set.codes:
-        abort(404)
     seen_version, entries = given
 
     @commits
     def store() -> dict[str, Any]:
+        place = find_place(set_key, period)
+        if code not in place.report_set.codes:
+            abort(404)
         data, assessment = save_form(place, code, entries, seen_version)
         answer = save_answer(place, code, data, assessment)
         answer["keys"] = kept_keys(data.forms[code], entries)
@@ -184,13 +185,17 @@ def _submit_page(
 @workspace_required
 def submit(set_key: str, period: str) -> Any:
     """Hand the set in. The same request key gives the same receipt, however often it arrives."""
-    place = find_place(set_key, period)
     request_key = request.form.get("request_key", "")[:64] or uuid.uuid4().hex
     given = {
         key.removeprefix("explain-"): text for key, text in request.form.items() if key.startswith("explain-")
     }
+
+    @commits
+    def hand_in() -> None:
+        submit_filing(find_place(set_key, period), request_key, given)
+
     try:
-        commits(submit_filing)(place, request_key, given)
+        hand_in()
     except DomainError as error:
         # The page again, with everything that was written and every reason.
         again = find_place(set_key, period)
@@ -203,9 +208,13 @@ def submit(set_key: str, period: str) -> Any:
 @workspace_required
 def withdraw(set_key: str, period: str) -> Any:
     """撤回, until a reviewer has picked the filing up."""
-    place = find_place(set_key, period)
+
+    @commits
+    def take_back() -> None:
+        withdraw_filing(find_place(set_key, period))
+
     try:
-        commits(withdraw_filing)(place)
+        take_back()
         flash(_("已撤回，可以修改后重新上报。"), "success")
     except DomainError as error:
         flash(str(error.message), "danger")

@@ -1,6 +1,8 @@
 // The list of findings under the form; each leads to its cell.
 import { fill } from "../grid/values.js";
 
+const SHOWN = 100;
+
 export class FindingsPanel {
   constructor(words, goTo) {
     this.words = words;
@@ -15,12 +17,12 @@ export class FindingsPanel {
     });
   }
 
-  show(findings, others = 0) {
-    this.list.replaceChildren(...findings.map((finding) => this.item(finding)));
+  // counts: all there are; the list holds no more than anybody can work through at a time.
+  show(findings, { errors, warnings }, others) {
+    this.list.replaceChildren(...findings.slice(0, SHOWN).map((finding) => this.item(finding)));
     this.list.hidden = !findings.length;
     this.none.hidden = findings.length > 0;
-    const errors = findings.filter(({ level }) => level === "error").length;
-    const text = findings.length ? fill(this.words.counts, { errors, warnings: findings.length - errors }) : this.words.noFindings;
+    const text = errors + warnings ? fill(this.words.counts, { errors, warnings }) : this.words.noFindings;
     this.counts.textContent = others ? `${text} ${fill(this.words.others, { count: others })}` : text;
     this.counts.classList.toggle("is-problem", errors > 0);
   }

@@ -28,12 +28,12 @@ painter.setFindings(data.findings);
 
 const view = data.layout === "card" ? new Card(root, sheet, calculator, painter, data) : new Grid(root, sheet, calculator, painter, data);
 const panel = new FindingsPanel(words, (row, col) => view.focusCell(row, col));
-panel.show(data.findings, data.others);
+panel.show(data.findings, data.counts, data.others);
 
 function takeFindings(answer) {
   if (answer.findings) {
     painter.setFindings(answer.findings);
-    panel.show(answer.findings, answer.others);
+    panel.show(answer.findings, answer.counts, answer.others);
   }
   painter.carried.clear();
   view.repaintAll();
