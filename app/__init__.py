@@ -20,6 +20,7 @@ def create_app(config: type[Config] | None = None, **overrides: Any) -> Flask:
     app = Flask(__name__, instance_path=str((config or Config).INSTANCE_DIR))
     app.config.from_object(config or Config)
     app.config.update(overrides)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # people read our JSON too
     startup.prepare(app)
     if app.config["PROXY_HOPS"]:
         hops = app.config["PROXY_HOPS"]
