@@ -17,8 +17,6 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(load_catalogue_command)
     app.cli.add_command(generate_periods_command)
     if not app.config["PRODUCTION"]:
-        from app.demo.command import demo_command
-
         app.cli.add_command(demo_command)
 
 
@@ -100,3 +98,11 @@ def generate_periods_command(year: int) -> None:
 
     created = commits(generate_periods)(year)
     click.echo(f"periods: {len(created)} created")
+
+
+@click.command("demo")
+def demo_command() -> None:
+    """Fill an empty platform with the demonstration; changes nothing where there are data already."""
+    from app.demo.command import fill_once
+
+    click.echo(fill_once())

@@ -17,17 +17,16 @@ from app.institutions.regions import load_regions
 from app.portal.seed import seed_portal
 
 
-@click.command("demo")
-def demo_command() -> None:
-    """Create demonstration institutions, accounts, filings and announcements relative to today."""
+def fill_once() -> str:
+    """Create demonstration institutions, accounts, filings and announcements relative to today, unless there
+    are data already; says what was done. Raises ClickException where demonstration data are refused."""
     if current_app.config["PRODUCTION"] or not current_app.config["DEMONSTRATION"]:
         raise click.ClickException("demonstration data are refused here: PLATFORM_ENV=production or DEMONSTRATION=0")
     with scoped(SYSTEM):
         if db.session.scalar(select(func.count()).select_from(Institution)):
-            click.echo("demonstration: data are there already, nothing changed")
-            return
+            return "demonstration: data are there already, nothing changed"
         number = commits(fill)()
-    click.echo(f"demonstration: {number} institutions created")
+    return f"demonstration: {number} institutions created"
 
 
 def fill() -> int:
