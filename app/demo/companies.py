@@ -30,6 +30,7 @@ CAPITAL = {  # 万元, from–to; the minimum of a guarantee company is 2000 (�
     "pawn": (1_000, 5_000),
     "leasing": (17_000, 80_000),
 }
+STAFF = {"guarantee": (10, 1_500), "microloan": (8, 1_200), "pawn": (5, 500), "leasing": (15, 1_500)}
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,23 @@ class Company:
     legal_rep: str
     manager: str
     contact: str
+    index: int = 0  # among the companies of its industry
 
     @property
     def seed(self) -> random.Random:
         """Its own source of chance: the same company has the same figures in every run."""
         return random.Random(f"demo-{self.uscc}")  # noqa: S311 - plausible figures, not secrets
+
+    @property
+    def staff(self) -> int:
+        """How many people work there: a few, and more with more capital."""
+        few, per_head = STAFF[self.industry]
+        return few + self.capital // per_head + self.number % 4
+
+    @property
+    def is_first(self) -> bool:
+        """The first of its industry, which the log-in page shows: it has something to report in every form."""
+        return self.index == 0
 
     @property
     def email(self) -> str:
@@ -82,7 +95,7 @@ def _company(number: int, index: int, industry: str) -> Company:
         number=number,
         industry=industry,
         name=f"{city}{word}{SUFFIXES[industry]}",
-        uscc=_uscc(region, number),
+        uscc=credit_code_of(region, number),
         region=region,
         city=city,
         capital=chance.randrange(low, high, 500),
@@ -90,10 +103,12 @@ def _company(number: int, index: int, industry: str) -> Company:
         legal_rep=legal,
         manager=manager,
         contact=contact,
+        index=index,
     )
 
 
-def _uscc(region: str, number: int) -> str:
+def credit_code_of(region: str, number: int) -> str:
+    """A unified social credit code with a right check character."""
     base = f"91{region}MA{number:07d}"
     return base + str(credit_code.calc_check_digit(base))
 

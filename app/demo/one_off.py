@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from app.core import clock
 from app.demo.companies import Company, resident_id
+from app.demo.one_off_further import branch_count, further_entries
 
 Entries = dict[str, dict[str, Any]]
 LICENCES = {"guarantee": "guarantee", "microloan": "microloan", "pawn": "pawn", "leasing": "leasing"}
@@ -17,18 +19,25 @@ SCOPES = {
 }
 
 
-def one_off_entries(company: Company) -> dict[str, Entries]:
+def licence_dates(today: date) -> tuple[date, date]:
+    """The five years of a licence that is in force today."""
+    begun = today.year - (today < date(today.year, 6, 1))
+    year = begun - (begun - 2023) % 5
+    return date(year, 6, 1), date(year + 5, 5, 31)
+
+
+def one_off_entries(company: Company, today: date | None = None) -> dict[str, Entries]:
     """Entries by form code; a form that the company has nothing for is absent."""
     entries = {
         "GG01": {"card": _profile(company)},
         "GG02": _holders(company),
         "GG03": _managers(company),
-        "GG06": {"card": _licence(company)},
+        "GG06": {"card": _licence(company, today or clock.today())},
         "GG08": {"1": _controller(company)},
     }
-    if company.industry == "microloan":
+    if company.industry == "microloan" or company.is_first:
         entries["GG11"] = {"1": _account(company)}
-    return entries
+    return {**entries, **further_entries(company)}
 
 
 def org_type(company: Company) -> str:
@@ -42,8 +51,7 @@ def licence_no(company: Company) -> str:
 
 
 def _profile(company: Company) -> dict[str, Any]:
-    chance = company.seed
-    staff = chance.randrange(18, 60)
+    staff = company.staff
     master, bachelor = staff // 6, staff // 2
     private = company.capital * 6 // 10
     opened = company.founded + timedelta(days=60)
@@ -80,7 +88,7 @@ def _profile(company: Company) -> dict[str, Any]:
         "contact": company.contact,
         "contact_phone": company.mobile,
         "contact_email": company.email,
-        "branch_count": "0",
+        "branch_count": str(branch_count(company)),
         "staff_count": str(staff),
         "staff_master": str(master),
         "staff_bachelor": str(bachelor),
@@ -143,7 +151,8 @@ def _managers(company: Company) -> Entries:
     }
 
 
-def _licence(company: Company) -> dict[str, Any]:
+def _licence(company: Company, today: date) -> dict[str, Any]:
+    issued, expires = licence_dates(today)
     licence = {
         "licence_type": LICENCES[company.industry],
         "licence_no": licence_no(company),
@@ -152,8 +161,8 @@ def _licence(company: Company) -> dict[str, Any]:
         "licence_scope": SCOPES[company.industry],
         "licence_address": f"浙江省{company.city}市示范路{company.number}号",
         "issuer": "浙江省地方金融管理局",
-        "issue_date": "2023-06-01",
-        "valid_to": "2028-05-31",
+        "issue_date": issued.isoformat(),
+        "valid_to": expires.isoformat(),
         "status": "valid",
     }
     if company.industry == "pawn":
@@ -179,7 +188,7 @@ def _account(company: Company) -> dict[str, Any]:
         "bank": "示例商业银行",
         "account_name": company.name,
         "account_no": f"3300{company.number:012d}",
-        "account_type": "lending",
+        "account_type": "lending" if company.industry == "microloan" else "basic",
         "open_date": company.founded.isoformat(),
         "balance": "1250.50",
     }
