@@ -74,6 +74,10 @@ def app(store: Any) -> Iterator[Flask]:
     application.test_client_class = IsolatedClient
     store.prepare(application)
     yield application
+    from app.extensions import db
+
+    with application.app_context():
+        db.engine.dispose()  # idle connections that nobody closes are warnings, and warnings are errors
 
 
 @pytest.fixture(autouse=True)
