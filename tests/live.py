@@ -46,11 +46,13 @@ def live(app: Flask, fresh_database: None) -> Iterator[str]:
     """The application on a real port, over the test's own database; gives its address."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = False  # the next test's database comes only when the last request is through
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join(timeout=10)
+    server.server_close()
 
 
 @dataclass

@@ -207,35 +207,35 @@ def computed_values(form: Form, values: Values | None, industry: str | None) -> 
 
 def findings_json(findings: list[Finding], forms: Mapping[str, Form], lang: str) -> list[dict[str, Any]]:
     """Findings as the browser lists them."""
-    return [
-        {
-            "form": finding.form,
-            "row": finding.row or "",
-            "col": finding.col or "",
-            "level": finding.level,
-            "place": place_of(finding, forms, lang),
-            "message": finding.message(lang),
-            "remedy": finding.remedy(lang),
-            "key": finding.key,
-        }
-        for finding in findings
-    ]
+    return [_finding_json(finding, place_of(finding, forms, lang), lang) for finding in findings]
+
+
+def _finding_json(finding: Finding, place: str, lang: str) -> dict[str, Any]:
+    message = finding.message(lang)
+    return {
+        "form": finding.form,
+        "row": finding.row or "",
+        "col": finding.col or "",
+        "level": finding.level,
+        "place": place,
+        "message": message,
+        # Behind a link that names the place, the message need not name it again.
+        "rest": message.removeprefix(place).lstrip() or message,
+        "remedy": finding.remedy(lang),
+        "key": finding.key,
+    }
 
 
 def place_of(finding: Finding, forms: Mapping[str, Form], lang: str) -> str:
     """Where a finding is, for people: form code, row number of a table, label."""
-    form = forms.get(finding.form)
-    parts = [finding.form]
-    if form is not None and form.layout == "table" and finding.row:
-        parts.append(f"row {finding.row}" if lang == "en" else f"第 {finding.row} 行")
-    if form is not None and form.layout == "fixed" and finding.row:
-        row = form.row(finding.row)
-        if row is not None and row.line is not None:
-            parts.append(f"line {row.line}" if lang == "en" else f"第 {row.line} 行")
-    label = finding.label(lang)
-    if label and label not in parts:
-        parts.append(label)
-    return " ".join(parts)
+    form, label = forms.get(finding.form), finding.label(lang)
+    number = finding.row if form is not None and form.layout == "table" else ""
+    row = form.row(finding.row) if form is not None and form.layout == "fixed" else None
+    if row is not None and row.line is not None:
+        number = str(row.line)
+    where = f"row {number}" if lang == "en" else f"第 {number} 行"
+    parts = [finding.form, where if number and where.lower() not in label.lower() else "", label]
+    return " ".join(part for part in parts if part)
 
 
 def prior_values(data: FilingData, code: str, lang: str) -> dict[str, dict[str, str]]:

@@ -27,7 +27,6 @@ def grid_words() -> dict[str, str]:
         "constant": _("固定值，不能修改"),
         "absent": _("此格不填"),
         "prior": _("上期 {value}"),
-        "change": _("较上期 {change}"),
         "notNumber": _("“{raw}”不是数字。请填写数字，例如 1,234.50。"),
         "negative": _("这里不能填写负数。"),
         "tooLong": _("数字位数过多，请核对。"),

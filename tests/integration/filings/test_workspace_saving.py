@@ -59,7 +59,7 @@ def test_findings_name_cell_and_remedy(company: Company) -> None:
     answer = company.save("DB01", zeros("DB01", r3__dec="5"))
     finding = next(f for f in answer.json["findings"] if f["row"] == "r3")
     assert finding["level"] == "error"
-    assert "DB01 第 3 行" in finding["place"]
+    assert finding["place"].count("第 3 行") == 1
     assert answer.json["states"]["DB01"] == "errors"
 
 

@@ -84,7 +84,7 @@ def test_an_unfilled_required_form_blocks(company: Company) -> None:
 
 
 def test_warnings_need_an_explanation_which_is_kept(filled: Company) -> None:
-    jump = {"r3__open": "100", "r3__inc": "900", "r3__ytd_inc": "900", "r14__open": "1", "r34__open": "1"}
+    jump = {"r3__open": "100", "r3__inc": "900", "r3__ytd_inc": "900", "r14__open": "1", "r34__open": "1", "r12__open": "1"}
     saved = filled.save("DB01", zeros("DB01", **jump), version=1)
     warnings = [finding for finding in saved.json["findings"] if finding["level"] == "warning"]
     assert warnings, saved.json["findings"]
@@ -142,7 +142,7 @@ def test_a_returned_filing_shows_reason_and_marks_and_can_be_corrected(filled: C
     assert "has-mark" in page(filled, "DB01/")
     assert "期初数与上月不符" in filled.client.get("/workspace/").get_data(as_text=True)
     assert submit(filled, request_key="same").status_code == 409
-    changes = zeros("DB01", r3__open="10", r14__open="1", r34__open="1")
+    changes = zeros("DB01", r3__open="10", r14__open="1", r34__open="1", r12__open="1")
     assert filled.save("DB01", changes, version=1).status_code == 200
     answer = submit(filled, request_key="new")
     keys = re.findall(r'name="explain-([^"]+)"', answer.get_data(as_text=True))

@@ -27,7 +27,7 @@ export class FindingsPanel {
     this.counts.classList.toggle("is-problem", errors > 0);
   }
 
-  item({ row, col, level, place, message, remedy }) {
+  item({ row, col, level, place, rest, remedy }) {
     const item = this.template.content.firstElementChild.cloneNode(true);
     item.className = `is-${level}`;
     const use = item.querySelector("use");
@@ -38,7 +38,7 @@ export class FindingsPanel {
     link.dataset.row = row;
     link.dataset.col = col;
     if (row && col) link.href = `#c-${row}-${col}`;
-    item.querySelector("span").textContent = message;
+    item.querySelector("span").textContent = rest;
     if (remedy) item.querySelector(".finding-fix").textContent = remedy;
     else item.querySelector(".finding-fix").remove();
     return item;

@@ -5,14 +5,19 @@ export class CellEditor {
   constructor(grid) {
     this.grid = grid;
     this.place = null;
+    this.waiting = null;
     this.input = document.createElement("input");
     this.input.autocomplete = "off";
     this.list = document.createElement("select");
     for (const control of [this.input, this.list]) {
       control.addEventListener("keydown", (event) => this.key(event));
-      control.addEventListener("blur", () => this.commit());
+      control.addEventListener("blur", () => (this.waiting ? this.rest() : this.commit()));
     }
-    this.input.addEventListener("input", () => this.preview());
+    this.input.addEventListener("compositionstart", () => this.begin());
+    this.input.addEventListener("input", () => {
+      this.begin();
+      this.preview();
+    });
     this.list.addEventListener("change", () => this.preview());
   }
 
@@ -24,11 +29,51 @@ export class CellEditor {
     return target === this.input || target === this.list || this.list.contains(target);
   }
 
+  // Input methods for Chinese only work in a field. So on a cell for text an unseen one lies ready, and becomes the
+  // editor with the first character.
+  wait(place) {
+    const { grid } = this;
+    const cell = grid.sheet.cell(place.row, place.col);
+    if (grid.readonly || cell?.kind !== "i" || isNumeric(cell.type) || cell.type === "choice" || cell.type === "date") return;
+    const td = grid.td(place.row, place.col);
+    this.waiting = place;
+    this.fillInput(cell, true, "", null);
+    this.input.setAttribute("aria-label", `${grid.nameOf(place)} ${td.textContent}`);
+    td.classList.add("is-waiting");
+    if (!td.firstChild) td.append(document.createTextNode(""));
+    td.append(this.input);
+    td.tabIndex = -1;
+    this.input.focus({ preventScroll: true });
+  }
+
+  rest() {
+    const { row, col } = this.waiting;
+    const td = this.grid.td(row, col);
+    this.waiting = null;
+    this.input.remove();
+    td?.classList.remove("is-waiting");
+    if (td?.classList.contains("is-active")) td.tabIndex = 0;
+  }
+
+  begin() {
+    if (!this.waiting) return;
+    const { row, col } = this.waiting;
+    const td = this.grid.td(row, col);
+    this.place = this.waiting;
+    this.waiting = null;
+    this.overwrite = true;
+    this.before = this.grid.sheet.text(row, col);
+    this.control = this.input;
+    td.classList.replace("is-waiting", "is-editing");
+    td.firstChild.remove();
+  }
+
   // overwrite: typing replaces what was there, and arrows leave the cell; otherwise arrows move in the text.
   open({ overwrite = false, key = "", event = null } = {}) {
     const { grid } = this;
     const place = grid.active;
     if (grid.readonly || !place || !grid.sheet.isInput(place.row, place.col)) return;
+    if (this.waiting) this.rest();
     const cell = grid.sheet.cell(place.row, place.col);
     const td = grid.td(place.row, place.col);
     this.place = place;
@@ -82,7 +127,7 @@ export class CellEditor {
   }
 
   key(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || this.waiting) return;
     const { grid } = this;
     const { key, shiftKey } = event;
     const arrows = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -111,7 +156,11 @@ export class CellEditor {
     td.classList.remove("is-editing");
     const focused = document.activeElement === this.control;
     this.grid.painter.paint(td, row, col);
-    if (focused) td.focus({ preventScroll: true });
+    if (focused) {
+      td.tabIndex = 0;
+      td.focus({ preventScroll: true });
+      this.wait({ row, col });
+    }
   }
 
   commit() {

@@ -1,5 +1,6 @@
 // The table as a spreadsheet: one active cell, a selection, keyboard, mouse and touch. Editing is in editor.js,
 // copying and pasting in transfer.js.
+import { tellCell } from "./bar.js";
 import { CellEditor } from "./editor.js";
 import { Transfer } from "./transfer.js";
 import { fill } from "./values.js";
@@ -60,7 +61,10 @@ export class Grid {
   refresh(cells) {
     for (const { row, col } of cells) {
       const td = this.td(row, col);
-      if (td && !td.classList.contains("is-editing")) this.painter.paint(td, row, col);
+      if (td?.classList.contains("is-waiting")) {
+        td.firstChild.nodeValue = this.painter.text(row, col);
+        this.painter.dress(td, row, col);
+      } else if (td && !td.classList.contains("is-editing")) this.painter.paint(td, row, col);
     }
   }
 
@@ -151,6 +155,7 @@ export class Grid {
     td.tabIndex = 0;
     if (focus) td.focus({ preventScroll: true });
     this.reveal(td);
+    if (!this.editor.waiting) this.editor.wait(place);
     this.select();
     this.bar();
   }
@@ -266,13 +271,15 @@ export class Grid {
   }
 
   key(event) {
-    if (this.editor.isOpen || !this.active || event.target.tagName !== "TD") return;
+    const { waiting } = this.editor;
+    if (this.editor.isOpen || !this.active || event.isComposing || (event.target.tagName !== "TD" && !waiting)) return;
     if (this.shortcut(event) || this.travel(event)) {
       event.preventDefault();
       return;
     }
     if (event.key === "Escape") this.leaving = true;
     else if (event.key !== "Tab") this.leaving = false;
+    if (waiting) return;
     const types = event.key.length === 1 || event.key === "Process" || event.keyCode === 229;
     if (types && !event.ctrlKey && !event.metaKey && !event.altKey) this.editor.open({ overwrite: true, key: event.key, event });
   }
@@ -375,26 +382,7 @@ export class Grid {
     return `${label} · ${this.sheet.byColumn.get(col).label}`;
   }
 
-  // The line above the table: which cell this is, what it takes, what was there last period, what is wrong.
   bar() {
-    if (!this.active) return;
-    const { row, col } = this.active;
-    const cell = this.sheet.cell(row, col);
-    const info = this.root.querySelector("[data-cell-info]");
-    this.root.querySelector("[data-cell-name]").textContent = this.nameOf(this.active);
-    const parts = [];
-    if (!cell) parts.push([this.words.absent]);
-    else if (cell.kind !== "i") parts.push([cell.kind === "c" ? this.words.computed : this.words.constant]);
-    const prior = this.prior[row.key]?.[col];
-    if (prior) parts.push([fill(this.words.prior, { value: prior })]);
-    for (const { level, text } of this.painter.notes(row, col)) parts.push([`${this.words[level]}：${text}`, `is-${level}`]);
-    info.replaceChildren(
-      ...parts.map(([text, cls]) => {
-        const span = document.createElement("span");
-        span.textContent = text;
-        if (cls) span.className = cls;
-        return span;
-      }),
-    );
+    if (this.active) tellCell(this);
   }
 }

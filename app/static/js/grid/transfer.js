@@ -13,7 +13,9 @@ export class Transfer {
   // Only when the table itself is in hand: not while a cell is edited or text elsewhere is selected.
   inHand() {
     const { grid } = this;
-    return grid.active && !grid.editor.isOpen && document.activeElement?.tagName === "TD" && grid.body.contains(document.activeElement);
+    const here = document.activeElement;
+    if (!grid.active || grid.editor.isOpen || !grid.body.contains(here)) return false;
+    return here.tagName === "TD" || Boolean(grid.editor.waiting);
   }
 
   copy(event) {
