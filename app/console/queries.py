@@ -15,7 +15,6 @@ from app.filings.submissions.models import Filing
 from app.filings.submissions.rules import ACCEPTED_STATES
 from app.institutions.models import Institution, Registration
 from app.institutions.rules import LISTED_STATES
-from app.portal.models import Suggestion
 
 
 @dataclass(frozen=True)
@@ -45,12 +44,6 @@ def waiting_filings() -> int:
 def waiting_registrations() -> int:
     """Registrations that wait for a decision."""
     query = select(func.count()).select_from(Registration).where(Registration.status == "submitted")
-    return int(db.session.scalar(query) or 0)
-
-
-def waiting_suggestions() -> int:
-    """Suggestions without a reply."""
-    query = select(func.count()).select_from(Suggestion).where(Suggestion.status.in_(("received", "processing")))
     return int(db.session.scalar(query) or 0)
 
 

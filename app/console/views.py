@@ -13,6 +13,7 @@ from app.accounts.security import may
 from app.console import queries
 from app.core import clock
 from app.filings.labels import INDUSTRIES, word
+from app.portal.queries import waiting_suggestions
 
 
 class ConsoleHome(BaseView):
@@ -49,5 +50,5 @@ def _tasks() -> list[dict[str, Any]]:
         found.append({"label": _("待审核报送"), "number": queries.waiting_filings(), "url": url})
     if may("can_list", "SuggestionAdmin"):
         url = url_for("SuggestionAdmin.list")
-        found.append({"label": _("待回复意见建议"), "number": queries.waiting_suggestions(), "url": url})
+        found.append({"label": _("待回复意见建议"), "number": waiting_suggestions(), "url": url})
     return found

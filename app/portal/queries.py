@@ -158,3 +158,9 @@ def suggestion_by_receipt(receipt: str) -> Row[Any] | None:
         Suggestion.replied_at,
     ).where(Suggestion.receipt == receipt)
     return db.session.execute(query).first()
+
+
+def waiting_suggestions() -> int:
+    """Suggestions without a reply."""
+    query = select(func.count()).select_from(Suggestion).where(Suggestion.replied_at.is_(None))
+    return int(db.session.scalar(query) or 0)

@@ -158,8 +158,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "one if you still have to file.",
     ),
     "not_editable": (
-        "本次报送的状态为“{state}”，不能修改。如需修改，请先撤回或等待监管部门退回。",
-        "This filing is {state} and cannot be changed. Withdraw it or wait until the regulator returns it.",
+        "本次报送的状态为“{state}”，不能修改。如需修改，请联系监管部门退回；尚未开始审核的可以先撤回。",
+        "This filing is {state} and cannot be changed. Ask the regulator to return it, or withdraw it before review "
+        "starts.",
     ),
 }
 

@@ -93,8 +93,8 @@ def missing_form(form: Form) -> Finding:
         f"{form.code}《{form.name_zh}》为必报表，尚未填报",
         f"{form.code} “{form.name_en}” is required and has not been filled in",
         (
-            "请填报；确无业务的，请办理零申报。",
-            "Fill it in, or file a nil return when there is nothing to report.",
+            "请填报；没有发生额的项目填 0。",
+            "Fill it in; enter 0 where there is nothing to report.",
         ),
     )
 
