@@ -208,9 +208,7 @@ def shifted_end(frequency: str, end: date, shift: str) -> date:
     return month_end(previous // 12, previous % 12 + 1)
 
 
-def neighbours(
-    institution_id: int, period: ReportingPeriod | None, forms: dict[str, Form]
-) -> Neighbours:
+def neighbours(institution_id: int, period: ReportingPeriod | None, forms: dict[str, Form]) -> Neighbours:
     """The handed-in values that `forms` refer to, by (code, shift); what was not filed is absent.
 
     The current period of another set counts from hand-in on; earlier periods only when accepted.
@@ -227,7 +225,9 @@ def neighbours(
             continue
         form = forms_by_id([entry["definition"]])[entry["definition"]]
         for shift in (s for c, s in wanted if c == code):
-            if end is not None and (period is None or end != shifted_end(form.frequency, period.end_date, shift)):
+            if end is not None and (
+                period is None or end != shifted_end(form.frequency, period.end_date, shift)
+            ):
                 continue
             if shift == "current" or accepted:
                 result[code, shift] = (form, from_json(form, entry["values"]))
@@ -265,4 +265,6 @@ def _handed_in(
         # An accepted version comes last and wins over a later one that is still being reviewed.
         .order_by(FilingVersion.id == Filing.accepted_version_id)
     )
-    return [(code, end, payload, bool(accepted)) for code, end, payload, accepted in db.session.execute(query)]
+    return [
+        (code, end, payload, bool(accepted)) for code, end, payload, accepted in db.session.execute(query)
+    ]

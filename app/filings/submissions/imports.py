@@ -21,7 +21,8 @@ from app.filings.definitions.schema import Form, Value, Values
 from app.filings.submissions.data import FilingData, load_filing
 from app.filings.submissions.intake import Taken, assess
 from app.filings.submissions.models import FilingForm, StagedImport
-from app.filings.submissions.services import Place, locked_filing, reassess, require_open, write_draft
+from app.filings.submissions.place import Place
+from app.filings.submissions.services import locked_filing, reassess, require_open, write_draft
 from app.filings.submissions.templates import identity_of
 from app.filings.values import format_value, from_json, to_json
 from app.filings.workbooks.annotate import CellFinding, annotate_workbook
@@ -160,7 +161,9 @@ def _entry(
     expected: str = "",
 ) -> dict[str, str]:
     names = ("label", label), ("message", message), ("remedy", remedy)
-    texts = {f"{name}_{code}": text for name, pair in names for code, text in zip(("zh", "en"), pair, strict=True)}
+    texts = {
+        f"{name}_{code}": text for name, pair in names for code, text in zip(("zh", "en"), pair, strict=True)
+    }
     head = {"form": form, "sheet": place[0], "address": place[1], "level": level}
     return {**head, "value": value, "expected": expected, **texts}
 

@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.accounts.models import Account
 from app.core.db import db
 from app.core.errors import Conflict, Refused
 from app.core.events import record
 from app.core.i18n import lang
 from app.core.workflow import transition
 from app.filings.calendar.gate import gate_reasons
-from app.filings.calendar.models import ReportingPeriod
-from app.filings.calendar.rules import describe, is_late
+from app.filings.calendar.rules import describe
 from app.filings.checks import Finding
-from app.filings.definitions.models import ReportSet
 from app.filings.submissions.data import FilingData, load_data
+from app.filings.submissions.freezing import freeze
 from app.filings.submissions.intake import Assessment, Taken, assess, counts, take_entries
 from app.filings.submissions.models import Explanation, Filing, FilingForm, FilingVersion
-from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES, ONCE, sha256
+from app.filings.submissions.place import Place
+from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES
 from app.filings.values import to_json
 from app.institutions.models import Institution
-
-
-@dataclass(frozen=True)
-class Place:
-    """Whose filing, of what, for when, handled by whom: what every verb on a draft needs."""
-
-    institution: Institution
-    report_set: ReportSet
-    period: ReportingPeriod | None
-    actor: Account
-    now: datetime
-
-    @property
-    def period_code(self) -> str:
-        """The period's code, or the one for filings without a period."""
-        return self.period.code if self.period else ONCE
 
 
 def locked_filing(place: Place, *, create: bool = True) -> Filing | None:
@@ -173,7 +154,7 @@ def submit_filing(place: Place, request_key: str, explanations: Mapping[str, str
     assessment = reassess(data, filing)
     _require_clean(assessment)
     texts = save_explanations(place, filing, assessment, explanations)
-    version = _freeze(place, filing, data, assessment, texts, request_key)
+    version = freeze(place, filing, data, assessment, texts, request_key)
     verb = "submit" if place.report_set.is_reviewed else "report"
     states = transition(filing, FILING_WORKFLOW, verb)
     if verb == "report":
@@ -236,83 +217,6 @@ def _keep_explanation(
         db.session.add(explanation)
         held[key] = explanation
     explanation.text, explanation.written_at, explanation.written_by_id = text, place.now, place.actor.id
-
-
-def _freeze(
-    place: Place,
-    filing: Filing,
-    data: FilingData,
-    assessment: Assessment,
-    explanations: dict[str, str],
-    request_key: str,
-) -> FilingVersion:
-    forms = {
-        code: {"definition": data.definition_ids[code], "values": to_json(form, values)}
-        for code, form in data.forms.items()
-        if (values := assessment.values[code]) is not None and assessment.states[code] != "empty"
-    }
-    values_sha256 = sha256({"forms": forms, "explanations": explanations})
-    _refuse_unchanged(filing, values_sha256)
-    filing.number += 1
-    filing.version += 1
-    filing.receipt_no = f"BS{place.now:%Y%m%d}-{filing.id:06d}-{filing.number:02d}"
-    filing.submitted_at = place.now
-    filing.is_late = is_late(place.period.window if place.period else None, place.now)
-    payload = {
-        **_heading(place, filing.receipt_no),
-        "forms": forms,
-        "explanations": explanations,
-        "warnings": [_frozen_finding(finding) for finding in assessment.warnings],
-    }
-    version = FilingVersion(
-        filing_id=filing.id,
-        institution_id=filing.institution_id,
-        number=filing.number,
-        request_key=request_key[:64],
-        receipt_no=filing.receipt_no,
-        submitted_at=place.now,
-        submitted_by_id=place.actor.id,
-        is_late=filing.is_late,
-        payload=payload,
-        sha256=sha256(payload),
-        values_sha256=values_sha256,
-    )
-    db.session.add(version)
-    db.session.flush()
-    return version
-
-
-def _heading(place: Place, receipt_no: str) -> dict[str, Any]:
-    """Whose filing the frozen payload is, of what, for when."""
-    return {
-        "receipt_no": receipt_no,
-        "institution": {"uscc": place.institution.uscc, "name": place.institution.name},
-        "report_set": place.report_set.key,
-        "period": place.period_code,
-        "submitted_at": place.now.isoformat(),
-    }
-
-
-def _refuse_unchanged(filing: Filing, values_sha256: str) -> None:
-    if filing.status != "returned":
-        return
-    last = db.session.scalars(
-        select(FilingVersion.values_sha256)
-        .where(FilingVersion.filing_id == filing.id, FilingVersion.number == filing.number)
-    ).first()
-    if last == values_sha256:
-        raise Refused(_("内容与被退回的版本完全相同。请按退回原因修改后再上报。"))
-
-
-def _frozen_finding(finding: Finding) -> dict[str, str]:
-    return {
-        "key": finding.key,
-        "form": finding.form,
-        "row": finding.row or "",
-        "col": finding.col or "",
-        "zh": finding.message_zh,
-        "en": finding.message_en,
-    }
 
 
 def withdraw_filing(place: Place) -> Filing:

@@ -10,7 +10,7 @@ from app.filings.definitions.schema import Values
 from app.filings.environment import Context
 from app.filings.expressions.types import Shift
 from app.filings.submissions.data import FilingData, load_filing
-from app.filings.submissions.services import Place
+from app.filings.submissions.place import Place
 from app.filings.workbooks.identity import Identity, identify
 from app.filings.workbooks.writer import WorkbookContext, write_workbook
 

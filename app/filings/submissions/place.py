@@ -1,0 +1,28 @@
+"""Whose filing, of what, for when, handled by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.accounts.models import Account
+from app.filings.calendar.models import ReportingPeriod
+from app.filings.definitions.models import ReportSet
+from app.filings.submissions.rules import ONCE
+from app.institutions.models import Institution
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose filing, of what, for when, handled by whom: what every verb on a draft needs."""
+
+    institution: Institution
+    report_set: ReportSet
+    period: ReportingPeriod | None
+    actor: Account
+    now: datetime
+
+    @property
+    def period_code(self) -> str:
+        """The period's code, or the one for filings without a period."""
+        return self.period.code if self.period else ONCE
