@@ -74,7 +74,7 @@ def test_search_finds_words_in_title_and_body_and_needs_all_of_them(client):
 
 
 @pytest.mark.parametrize(
-    "words", ["%", "_", "'", '"', "\\", "a'; drop table x--", "<script>", "\x00", "%00", "'" * 900]
+    "words", ["%", "_", "'", '"', "\\", "a'; drop table x--", "<script>", "\x01", "%00", "'" * 900]
 )
 def test_odd_search_words_are_only_words(client, words):
     announce("普通标题", body="普通正文，没有特殊符号。")
@@ -118,7 +118,7 @@ def test_impossible_page_numbers_are_harmless(client, page):
         "/news/999999",
         "/news/99999999999999999999",
         "/pages/unknown",
-        "/pages/%00",
+        "/pages/A_b",
     ],
 )
 def test_what_does_not_exist_is_not_found(client, url):
@@ -130,3 +130,8 @@ def test_nothing_public_is_written_by_another_method(client):
     db.session.rollback()
     for url in ("/", f"/news/{item.id}", "/news/all/", "/registry/pawn/"):
         assert client.delete(url).status_code in {400, 405}
+
+
+@pytest.mark.parametrize("url", ["/news/all/?q=%00", "/search?q=a%00", "/registry/pawn/?q=%00", "/pages/%00"])
+def test_a_nul_is_refused_as_a_bad_request_and_never_reaches_the_database(client, url):
+    assert client.get(url).status_code == 400
