@@ -9,8 +9,8 @@ from typing import Any
 
 from app.demo.companies import Company
 from app.demo.one_off import one_off_entries
-from app.demo.simulation import simulate
 from app.demo.simulation.amounts import as_text
+from app.demo.simulation.industries import simulate
 from app.filings.calendar.periods import MONTHS, month_end
 from app.filings.checks import CheckResult, check_set
 from app.filings.compute import compute_set
@@ -109,6 +109,14 @@ class Filer:
 
 
 def _attributes(end: date, frequency: str) -> dict[str, Any]:
-    start = month_end(end.year - (end.month < MONTHS[frequency] + 1), (end.month - MONTHS[frequency] - 1) % 12 + 1)
+    start = month_end(
+        end.year - (end.month < MONTHS[frequency] + 1), (end.month - MONTHS[frequency] - 1) % 12 + 1
+    )
     quarter = (end.month + 2) // 3
-    return {"month": end.month, "quarter": quarter, "year": end.year, "start": start + timedelta(1), "end": end}
+    return {
+        "month": end.month,
+        "quarter": quarter,
+        "year": end.year,
+        "start": start + timedelta(1),
+        "end": end,
+    }
