@@ -82,7 +82,9 @@ class Ledger:
         # Cumulative figures since the foundation that leave exactly today's receivables.
         self.cum.update({"r3": compensated * 3, "r10": compensated * 2 - 120, "r14": Decimal("120.00")})
         self.cum.update({"r6": Decimal("90.00"), "r11": Decimal("39.00"), "r15": Decimal("6.00")})
-        self.cum.update({"r23": total * 6, "r24": total, "r7": compensated, "r12": compensated / 2, "r8": Decimal(60)})
+        self.cum.update(
+            {"r23": total * 6, "r24": total, "r7": compensated, "r12": compensated / 2, "r8": Decimal(60)}
+        )
 
     def month(self, year: int, month: int) -> Forms:
         """Entries of DB01 and DB02 for one month; months must be asked for in order."""
@@ -142,7 +144,10 @@ class Ledger:
     @staticmethod
     def _link(flows: dict[str, Decimal], increase: dict[str, Decimal], decrease: dict[str, Decimal]) -> None:
         """What DB02 tells about compensation is what moves the compensation lines of DB01."""
-        increase["r16"], decrease["r16"] = flows["r3"] + flows["r4"] + flows["r5"], flows["r10"] + flows["r14"]
+        increase["r16"], decrease["r16"] = (
+            flows["r3"] + flows["r4"] + flows["r5"],
+            flows["r10"] + flows["r14"],
+        )
         increase["r29"], decrease["r29"] = flows["r6"], flows["r11"] + flows["r15"]
         increase["r18"] = flows["r8"]
         increase["r20"], increase["r31"] = flows["r14"], flows["r15"]

@@ -11,6 +11,13 @@ Entries = dict[str, dict[str, Any]]
 STAKE = {"guarantee": "500.00"}
 
 
+def related_balance(company: Company) -> str:
+    """What stands with the related party, in 万元, as the business forms tell it too."""
+    if company.industry == "leasing":
+        return f"{company.capital * 35 / 1000:.2f}"
+    return "260.00" if company.industry == "guarantee" else "0"
+
+
 def branch_count(company: Company) -> int:
     """Every fourth company has a branch."""
     return 1 if company.is_first or company.number % 4 == 0 else 0
@@ -76,14 +83,14 @@ def _penalty(company: Company) -> dict[str, Any]:
 
 
 def _related_party(company: Company) -> dict[str, Any]:
-    has_business = company.industry in ("guarantee", "leasing")
+    balance = related_balance(company)
     return {
         "name": f"{company.city}示例实业有限公司",
         "id_no": credit_code_of(company.region, 3_000_000 + company.number),
         "related_type": "holder5",
         "shareholder": f"{company.city}市示例国有资本运营有限公司",
-        "has_business": "Y" if has_business else "N",
-        "balance": "260.00" if has_business else "0",
+        "has_business": "N" if balance == "0" else "Y",
+        "balance": balance,
     }
 
 

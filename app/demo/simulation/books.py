@@ -79,7 +79,9 @@ class Books:
         for account, amount in opening.items():
             self.balance[ASSETS.get(account) or LIABILITIES[account]] = cents(amount)
         owed = sum((self.balance[row] for row in LIABILITIES.values()), ZERO)
-        self.balance[LIABILITIES["profit"]] += sum((self.balance[row] for row in ASSETS.values()), ZERO) - owed
+        self.balance[LIABILITIES["profit"]] += (
+            sum((self.balance[row] for row in ASSETS.values()), ZERO) - owed
+        )
         self.income: dict[str, Decimal] = {}
         self.cash: dict[str, Decimal] = {}
         self.general_share = general_share

@@ -133,7 +133,13 @@ class Guarantee(Simulation):
         """DB14's entered rows: bal, own, and the weighted liability."""
         small = split(lived.close("r42"), {"r2": 70, "r3": 28, "": 2})
         bonds = split(lived.close("r10"), {"r7": 70, "r8": 30})
-        bal = {"r2": small["r2"], "r3": small["r3"], "r4": lived.close("r8"), **bonds, "r9": lived.close("r11")}
+        bal = {
+            "r2": small["r2"],
+            "r3": small["r3"],
+            "r4": lived.close("r8"),
+            **bonds,
+            "r9": lived.close("r11"),
+        }
         bal["r5"] = lived.close(*LOANS) - bal["r2"] - bal["r3"] - bal["r4"]
         rows = {}
         for row in WEIGHTS:

@@ -7,7 +7,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from app.demo.guarantee import FINANCING, OTHER, Month
-from app.demo.simulation.amounts import WAN, ZERO, Forms, Rows, cents, chance_of, column, in_wan, numbered, split
+from app.demo.simulation.amounts import (
+    WAN,
+    ZERO,
+    Forms,
+    Rows,
+    cents,
+    chance_of,
+    column,
+    in_wan,
+    numbered,
+    split,
+)
 from app.demo.simulation.books import Snapshot
 
 if TYPE_CHECKING:
@@ -39,7 +50,13 @@ def _figures(company: Guarantee, year: int) -> dict[str, Decimal]:
     interest, admin = -income.get("r11", ZERO), income["r9"]
     invested, lost = income.get("r17", ZERO), -income.get("r22", ZERO)
     other = net + tax - profit - interest + admin - invested + lost
-    result = {"r10": premium, "r11": cents(premium * Decimal("0.94")), **parts, "r17": reserves, "r19": interest}
+    result = {
+        "r10": premium,
+        "r11": cents(premium * Decimal("0.94")),
+        **parts,
+        "r17": reserves,
+        "r19": interest,
+    }
     result |= {"r20": other, "r21": admin, "r22": invested, "r23": lost, "r25": ZERO, "r26": tax}
     flows = lived.db02
     result |= {

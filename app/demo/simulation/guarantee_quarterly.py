@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.demo.guarantee import FINANCING, Month
 from app.demo.simulation.amounts import (
@@ -22,7 +22,6 @@ from app.demo.simulation.amounts import (
     numbered,
     split,
 )
-from app.demo.simulation.base import quarter_months
 from app.demo.simulation.books import ASSETS, LIABILITIES
 from app.filings.calendar.periods import month_end
 
@@ -109,7 +108,11 @@ def _by_type(lived: Month, col: str) -> dict[str, Decimal]:
 def _clients_by_type(lived: Month) -> dict[str, Decimal]:
     small, farmers = lived.close("r39"), lived.close("r41")
     rest = lived.close("r14") - small - farmers
-    return {**counts(small, {"r4": 38, "r5": 62}), "r6": farmers, **counts(rest, {"r2": 3, "r3": 30, "r7": 62, "r8": 5})}
+    return {
+        **counts(small, {"r4": 38, "r5": 62}),
+        "r6": farmers,
+        **counts(rest, {"r2": 3, "r3": 30, "r7": 62, "r8": 5}),
+    }
 
 
 def _industries(lived: Month) -> Rows:
@@ -172,7 +175,12 @@ def _assets(company: Guarantee, year: int, month: int) -> Rows:
     cash, bonds = of("cash"), split(of("bonds_held"), {"r5": 42, "r7": 27, "r11": 26, "r19": 5})
     products = split(of("trading"), {"r6": 55, "r10": 45})
     gross = {"r1": Decimal("0.80"), "r2": cash - Decimal("0.80"), "r3": of("margin_out"), **bonds, **products}
-    gross |= {"r12": of("equity_held"), "r15": of("fixed"), "r22": of("other_assets"), "r25": of("other_receivable")}
+    gross |= {
+        "r12": of("equity_held"),
+        "r15": of("fixed"),
+        "r22": of("other_assets"),
+        "r25": of("other_receivable"),
+    }
     return {row: {"gross": amount} for row, amount in gross.items()}
 
 
@@ -219,7 +227,13 @@ def _banks(company: Guarantee, lived: Month, end: date) -> Rows:
 def _related_guarantees(company: Guarantee, end: date) -> Rows:
     start = date(end.year, 1, 18)
     name, code = company.client(90)
-    row = {"name": name, "id_no": code, "related_type": "holder5", "product": "loan", "creditor": BANKS[0][0]}
+    row: dict[str, Any] = {
+        "name": name,
+        "id_no": code,
+        "related_type": "holder5",
+        "product": "loan",
+        "creditor": BANKS[0][0],
+    }
     row |= {"bal": _related(company), "fee": Decimal("1.30"), "peer_fee": Decimal("1.20"), "start": start}
     row |= {"end": date(end.year + 1, 1, 17), "report_date": start + timedelta(days=9), "disclosed": "Y"}
     return numbered([row])
