@@ -51,24 +51,41 @@ def licence_no(company: Company) -> str:
 
 
 def _profile(company: Company) -> dict[str, Any]:
-    staff = company.staff
-    master, bachelor = staff // 6, staff // 2
-    private = company.capital * 6 // 10
-    opened = company.founded + timedelta(days=60)
-    profile = {
+    profile = {**_identity(company), **_capital(company), **_people(company)}
+    if company.industry == "guarantee":
+        profile.update(gov_backed="Y" if company.number % 3 == 0 else "N", sme_agri="Y")
+    if company.industry == "leasing":
+        profile["manufacturer"] = "N"
+    return profile
+
+
+def _identity(company: Company) -> dict[str, Any]:
+    address = f"浙江省{company.city}市示范路{company.number}号"
+    return {
         "org_name": company.name,
         "uscc": company.uscc,
         "org_type": org_type(company),
         "org_form": "jsc" if "股份" in company.name else "llc",
         "region": company.region,
-        "reg_address": f"浙江省{company.city}市示范路{company.number}号",
-        "biz_address": f"浙江省{company.city}市示范路{company.number}号",
+        "reg_address": address,
+        "biz_address": address,
         "setup_date": company.founded.isoformat(),
-        "open_date": opened.isoformat(),
+        "open_date": (company.founded + timedelta(days=60)).isoformat(),
         "approve_authority": "浙江省地方金融管理局",
         "approve_no": f"浙金管〔{company.founded.year}〕{company.number}号",
         "approve_date": (company.founded - timedelta(days=20)).isoformat(),
         "has_licence": "Y",
+        "biz_scope": SCOPES[company.industry],
+        "biz_area": "浙江省内",
+        "acct_std": "cas",
+        "auditor": "示例会计师事务所",
+        "branch_count": str(branch_count(company)),
+    }
+
+
+def _capital(company: Company) -> dict[str, Any]:
+    private = company.capital * 6 // 10
+    return {
         "reg_capital": str(company.capital),
         "paid_capital": str(company.capital),
         "state_capital": str(company.capital - private),
@@ -77,10 +94,13 @@ def _profile(company: Company) -> dict[str, Any]:
         "holding_type": "private",
         "actual_controller": company.legal_rep,
         "listed": "N",
-        "biz_scope": SCOPES[company.industry],
-        "biz_area": "浙江省内",
-        "acct_std": "cas",
-        "auditor": "示例会计师事务所",
+    }
+
+
+def _people(company: Company) -> dict[str, Any]:
+    staff = company.staff
+    master, bachelor = staff // 6, staff // 2
+    return {
         "legal_rep": company.legal_rep,
         "legal_rep_id": resident_id(company.number, date(1976, 5, 1)),
         "legal_rep_phone": company.mobile,
@@ -88,17 +108,11 @@ def _profile(company: Company) -> dict[str, Any]:
         "contact": company.contact,
         "contact_phone": company.mobile,
         "contact_email": company.email,
-        "branch_count": str(branch_count(company)),
         "staff_count": str(staff),
         "staff_master": str(master),
         "staff_bachelor": str(bachelor),
         "staff_college": str(staff - master - bachelor),
     }
-    if company.industry == "guarantee":
-        profile.update(gov_backed="Y" if company.number % 3 == 0 else "N", sme_agri="Y")
-    if company.industry == "leasing":
-        profile["manufacturer"] = "N"
-    return profile
 
 
 def _holders(company: Company) -> Entries:

@@ -20,6 +20,7 @@ class Simulation(ABC):
     """A company lived through month by month from January of `first_year` on."""
 
     general_share = Decimal(0)
+    dividend_share = Decimal("0.4")  # of last year's profit
     cash_share = Decimal("0.08")  # of the capital, kept at hand; the rest is put to work
 
     def __init__(self, company: Company, first_year: int) -> None:
@@ -78,8 +79,16 @@ class Simulation(ABC):
         other = people * Decimal(2_100) + between(chance, 0, 2_500_000, 100)
         self.books.overheads(month, staff, other, self.capital * Decimal("3.41"))
         self.books.earn_deposit_interest(CASH_YIELD)
-        if month == DIVIDEND_MONTH and self.books.last_net > 0:
-            self.books.pay_dividend(self.books.last_net * Decimal("0.4"))
+        if self._dividend(month):
+            self.books.pay_dividend(self._dividend(month))
+
+    def _dividend(self, month: int) -> Decimal:
+        """What the owners get in a month, in 元."""
+        return max(self.books.last_net, Decimal(0)) * self.dividend_share if month == DIVIDEND_MONTH else Decimal(0)
+
+    def spare(self, month: int) -> Decimal:
+        """Cash in 万元 beyond what is kept at hand and what the owners will get this month."""
+        return self.wan("cash") - self.capital * self.cash_share - self._dividend(month) / WAN
 
     def book(self, debit: str, credit: str, wan: Decimal, flow: str = "") -> None:
         """Book an amount in 万元."""

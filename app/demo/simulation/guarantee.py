@@ -89,7 +89,7 @@ class Guarantee(Simulation):
         self.book("cash", "investment", placed * INVESTMENT_YIELD / 12, "yield")
         if month in (2, 5, 8, 11):
             self.book("other_receivable", "cash", between(chance, -15, 20), "other")
-        spare = self.wan("cash") - self.capital * self.cash_share
+        spare = self.spare(month)
         self.book("trading", "cash", (spare / 10).quantize(Decimal(1)) * 10, "invest")
 
     def _earn(self, lived: Month) -> Decimal:

@@ -100,7 +100,7 @@ class Leasing(Simulation):
         self._earn(total)
         back = cents(total * between(chance, 26, 33))
         written = self._write_off(total) if month == 12 else ZERO
-        spare = self.wan("cash") - self.capital * self.cash_share
+        spare = self.spare(month)
         new = max(cents(back + spare * Decimal("0.8")), cents(back / 2))
         self._charge_fees(new)
         self.book("lease_receivable", "cash", new - back, "lending")

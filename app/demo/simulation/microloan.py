@@ -67,6 +67,7 @@ class Month:
 class Microloan(Simulation):
     """It lends what it has: new loans are what came back and what cash there is to spare."""
 
+    dividend_share = Decimal("0.55")
     cash_share = Decimal("0.05")
 
     def __init__(self, company: Company, first_year: int) -> None:
@@ -107,7 +108,7 @@ class Microloan(Simulation):
         total = self._total()
         back = cents(total * between(chance, 90, 125))
         written = self._dispose(year, month, total, chance)
-        spare = self.wan("cash") - self.capital * self.cash_share
+        spare = self.spare(month)
         issued = max(cents(back + spare * Decimal("0.8")), cents(back / 2))
         self.book("loans", "cash", issued - back, "lending")
         loans = self._move_loans(issued, back, written)

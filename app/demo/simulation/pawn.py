@@ -52,6 +52,7 @@ class Forfeited:
 class Pawn(Simulation):
     """It lends its own money and a little of a bank's."""
 
+    dividend_share = Decimal("0.7")
     cash_share = Decimal("0.06")
 
     def __init__(self, company: Company, first_year: int) -> None:
@@ -88,7 +89,7 @@ class Pawn(Simulation):
         self.books.pay_interest(self.bank * BANK_RATE * WAN / 12)
         total = self._total()
         back = cents(total * between(chance, 190, 250))
-        spare = self.wan("cash") - self.capital * self.cash_share
+        spare = self.spare(month)
         new = max(cents(back + spare * Decimal("0.8")), cents(back / 2))
         lost = self._forfeit(year, month, chance)
         rows = self._pawned(new, back, lost, chance)

@@ -90,6 +90,11 @@ class Filer:
     def values(self, of: Set, end: date | None) -> dict[str, Values | None]:
         return {code: self.filed.get((code, end)) for code in forms_of(self.industry, of)}
 
+    def recompute(self, of: Set, end: date | None, today: date) -> None:
+        """The computed cells of a set again, after a cell was changed."""
+        forms = forms_of(self.industry, of)
+        self.put(compute_set(forms, self.values(of, end), self.context(end, today, of[1])), end)
+
     def check(self, of: Set, end: date | None, today: date) -> CheckResult:
         return check_set(forms_of(self.industry, of), self.values(of, end), self.context(end, today, of[1]))
 
