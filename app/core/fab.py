@@ -43,6 +43,14 @@ class SafeInterface(SQLAInterface):
         super().__init__(obj, session)
         self.load_options = tuple(joinedload(relation) for relation in joined)
 
+    def is_nullable(self, col_name: str) -> bool:
+        """Calculated columns are never required."""
+        return bool(getattr(self.list_columns.get(col_name), "nullable", True))
+
+    def is_unique(self, col_name: str) -> bool:
+        """Calculated columns are never unique."""
+        return getattr(self.list_columns.get(col_name), "unique", False) is True
+
     def apply_all(self, query: Any, *args: Any, **kwargs: Any) -> Any:
         """Every read of rows goes through here."""
         return super().apply_all(query.options(*self.load_options), *args, **kwargs)

@@ -17,8 +17,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.accounts.models import Account
 from app.core.db import Moment
@@ -74,6 +75,10 @@ class Filing(InstitutionScoped, Model):
         return f"{self.institution} {self.period or self.report_set}"
 
 
+# For searching and ordering lists by the name; loaded only when asked for.
+Filing.institution_name = column_property(
+    select(Institution.name).where(Institution.id == Filing.institution_id).scalar_subquery(), deferred=True
+)
 guard(Filing.status, FILING_WORKFLOW)
 
 

@@ -229,3 +229,12 @@ def copy_of(filing: Filing) -> None:
         )
     )
     db.session.commit()
+
+
+def test_the_queue_is_searched_by_the_institutions_name(filing, sign_in):
+    other = make_institution(name="另一家示例融资担保有限公司")
+    staff = sign_in(make_account("Supervisor"))
+    found = staff.get(f"/console/filings/list/?_flt_2_institution_name={str(filing.institution)[:4]}")
+    assert str(filing.institution) in found.get_data(as_text=True)
+    nothing = staff.get("/console/filings/list/?_flt_2_institution_name=另一家").get_data(as_text=True)
+    assert str(filing.institution) not in nothing and other is not None
