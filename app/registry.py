@@ -13,9 +13,9 @@ from app.portal import navigation as portal_navigation
 
 def init_app(app: Flask) -> None:
     """Make the AppBuilder and register every feature."""
-    from app.institutions import models  # noqa: F401 - adds the institution to accounts
     from app.console.views import ConsoleHome
     from app.core import fab_fields
+    from app.institutions import models  # noqa: F401 - adds the institution to accounts
 
     fab_fields.install()  # before any model view is built
 
@@ -33,24 +33,27 @@ def init_app(app: Flask) -> None:
 def _console_views() -> list[type]:
     """FAB views of the console; each feature's admin module brings its own."""
     from app.accounts.admin import AccountAdmin, EventAdmin, RoleGrantAdmin
-    from app.filings.admin import CatalogueAdmin, FilingAdmin, FilingReview, PeriodAdmin
+    from app.filings.admin import CatalogueAdmin, FilingAdmin, FilingReview
+    from app.filings.calendar_admin import PeriodAdmin
+    from app.filings.extension_admin import ExtensionAdmin
     from app.institutions.admin import InstitutionAdmin, RegistrationAdmin
     from app.portal.admin import AnnouncementAdmin, PageAdmin
     from app.portal.suggestion_admin import SuggestionAdmin
 
     accounts = [RegistrationAdmin, InstitutionAdmin, AccountAdmin, RoleGrantAdmin, EventAdmin]
-    return [*accounts, AnnouncementAdmin, PageAdmin, SuggestionAdmin, FilingAdmin, FilingReview, PeriodAdmin, CatalogueAdmin]
+    filings = [FilingAdmin, FilingReview, PeriodAdmin, ExtensionAdmin, CatalogueAdmin]
+    return [*accounts, AnnouncementAdmin, PageAdmin, SuggestionAdmin, *filings]
 
 
 def _blueprints() -> list[Blueprint]:
     """Pages of the portal and the workspace."""
     from app.accounts.profile import blueprint as profile
     from app.core.captcha_views import blueprint as captcha
-    from app.portal.routes import blueprint as portal
     from app.core.files import blueprint as files
-    from app.institutions.views import blueprint as registration
-
+    from app.filings.extension_views import blueprint as extensions
     from app.filings.import_views import blueprint as filings
+    from app.institutions.views import blueprint as registration
+    from app.portal.routes import blueprint as portal
     from app.workspace.views import blueprint as workspace
 
-    return [portal, profile, registration, captcha, files, workspace, filings]
+    return [portal, profile, registration, captcha, files, workspace, filings, extensions]

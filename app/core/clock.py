@@ -33,6 +33,11 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1))
 
 
+def last_day(end: datetime) -> date:
+    """The last Shanghai day before an exclusive end."""
+    return local(end - timedelta(microseconds=1)).date()
+
+
 def show_moment(moment: datetime) -> str:
     """A stored moment as people here read it, to the minute."""
     return local(moment).strftime("%Y-%m-%d %H:%M")

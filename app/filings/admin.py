@@ -18,7 +18,6 @@ from app.core.db import commits
 from app.core.errors import DomainError, Invalid
 from app.core.events import history
 from app.core.fab import SafeInterface, SafeModelView
-from app.filings.calendar.models import ReportingPeriod
 from app.filings.definitions.models import FormDefinition
 from app.filings.definitions.queries import forms_by_id
 from app.filings.labels import EVENTS, FAMILIES, FILING_STATES, FREQUENCIES, INDUSTRIES, word
@@ -27,7 +26,6 @@ from app.filings.submissions.models import Filing
 from app.filings.submissions.rules import FILING_WORKFLOW
 
 QUEUE_STATES = {state: FILING_STATES[state] for state in FILING_WORKFLOW.states if state in FILING_STATES}
-PERIODIC = {key: words for key, words in FREQUENCIES.items() if key != "once"}
 
 
 def _badge(table: dict[str, Any], code: str | None) -> Markup:
@@ -51,12 +49,13 @@ class FilingAdmin(SafeModelView):
     list_title = _l("报送审核")
     list_columns = ["institution", "report_set", "period", "status", "submitted_at", "is_late", "warnings", "reviewer"]
     show_columns = list_columns
-    search_columns = ["status", "period_code", "report_set", "is_late", "submitted_at"]
+    search_columns = ["institution_name", "status", "period_code", "report_set", "is_late", "submitted_at"]
     search_choices = {"status": QUEUE_STATES}
     order_columns = ["status", "submitted_at", "is_late", "warnings"]
     base_order = ("submitted_at", "desc")
     label_columns = {
         "institution": _l("机构"),
+        "institution_name": _l("机构名称"),
         "report_set": _l("报表集"),
         "period": _l("报告期"),
         "period_code": _l("报告期代码"),
@@ -172,7 +171,7 @@ class FilingReview(BaseView):
     def _return(self, filing_id: int) -> str:
         reason = request.form.get("reason", "")
         filing = review.return_filing(filing_id, self._seen(), current_account(), clock.now(), reason)
-        return _("已退回，企业可在 %(until)s 前修改后重新上报。", until=shown(filing.correct_until))
+        return _("已退回，企业可在 %(until)s 前修改后重新上报。", until=clock.show_end(filing.correct_until or clock.now()))
 
     def _mark(self, filing_id: int) -> str:
         fields = {name: request.form.get(name, "") for name in ("form", "row", "col", "comment")}
@@ -185,64 +184,6 @@ class FilingReview(BaseView):
             raise Invalid(_("页面已过期，请刷新后重试。"))
         review.remove_mark(filing_id, int(mark_id), current_account())
         return ""
-
-
-class PeriodAdmin(SafeModelView):
-    """Reporting periods and their windows."""
-
-    datamodel = SafeInterface(ReportingPeriod)
-    route_base = "/console/periods"
-    base_permissions = ["can_list", "can_show", "can_add", "can_edit"]
-    list_title = _l("报告期")
-    show_title, add_title, edit_title = _l("报告期详情"), _l("新增报告期"), _l("修改报告期")
-    list_columns = ["name_zh", "frequency", "start_date", "end_date", "opens_at", "due_at", "closes_at", "allows_late"]
-    show_columns = ["code", *list_columns]
-    add_columns = [
-        "frequency",
-        "code",
-        "name_zh",
-        "name_en",
-        "start_date",
-        "end_date",
-        "opens_at",
-        "due_at",
-        "closes_at",
-        "allows_late",
-    ]
-    edit_columns = ["name_zh", "name_en", "opens_at", "due_at", "closes_at", "allows_late"]
-    search_columns = ["name_zh", "frequency", "code", "end_date"]
-    search_choices = {"frequency": PERIODIC}
-    order_columns = ["end_date", "start_date", "opens_at", "due_at", "frequency"]
-    base_order = ("end_date", "desc")
-    label_columns = {
-        "code": _l("代码"),
-        "name_zh": _l("名称"),
-        "name_en": _l("英文名称"),
-        "frequency": _l("频率"),
-        "start_date": _l("期初"),
-        "end_date": _l("期末"),
-        "opens_at": _l("开放时间"),
-        "due_at": _l("截止时间（此刻起为逾期）"),
-        "closes_at": _l("关闭时间（此刻起不再接收）"),
-        "allows_late": _l("允许逾期补报"),
-    }
-    formatters_columns: dict[str, Any] = {
-        "frequency": lambda value: word(FREQUENCIES, value),
-        "opens_at": shown,
-        "due_at": shown,
-        "closes_at": shown,
-    }
-
-    def pre_add(self, item: ReportingPeriod) -> None:
-        """The same order of moments as on change."""
-        self.pre_update(item)
-
-    def pre_update(self, item: ReportingPeriod) -> None:
-        """Dates and moments must follow one another; say which does not."""
-        if item.start_date > item.end_date:
-            raise Invalid(_("期末不得早于期初。"))
-        if not item.opens_at < item.due_at <= item.closes_at:
-            raise Invalid(_("时间顺序应为：开放时间早于截止时间，截止时间不晚于关闭时间。"))
 
 
 class CatalogueAdmin(SafeModelView):

@@ -33,6 +33,13 @@ EVENTS: dict[str, Any] = {
     "FilingApproved": _l("审核通过"),
     "FilingReturned": _l("退回"),
 }
+EXTENSION_STATES: dict[str, Any] = {
+    "requested": _l("待审批"),
+    "granted": _l("已批准"),
+    "refused": _l("未批准"),
+    "withdrawn": _l("已撤回"),
+}
+EXTENSION_TONES = {"requested": "pending", "granted": "done", "refused": "problem", "withdrawn": "neutral"}
 FAMILIES: dict[str, Any] = {
     "one_off": _l("一次性报送"),
     "periodic": _l("定期更新"),

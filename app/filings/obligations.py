@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from app.core import clock
 from app.core.db import db
-from app.filings.calendar.gate import gate_reasons
+from app.filings.calendar.extension_queries import granted_until
+from app.filings.calendar.gate import gate_reasons, owes_input
 from app.filings.calendar.models import ReportingPeriod
-from app.filings.calendar.rules import Reason
+from app.filings.calendar.rules import Reason, owes
 from app.filings.definitions.models import ReportSet
 from app.filings.definitions.queries import sets_of
 from app.filings.submissions.models import Filing, FilingForm
@@ -21,7 +22,8 @@ from app.institutions.models import Institution
 
 @dataclass(frozen=True)
 class Obligation:
-    """One report set for one period. `filled` counts the forms that have a draft, of `total` forms."""
+    """One report set for one period. `filled` counts the forms that have a draft, of `total` forms; `not_owed` says
+    why the institution need not file it; `extended_until` is the (exclusive) end of the extension granted."""
 
     report_set: ReportSet
     period: ReportingPeriod | None
@@ -29,7 +31,8 @@ class Obligation:
     reasons: tuple[Reason, ...]
     filled: int
     now: datetime
-    since: datetime | None
+    not_owed: Reason | None = None
+    extended_until: datetime | None = None
 
     @property
     def period_code(self) -> str:
@@ -53,10 +56,8 @@ class Obligation:
 
     @property
     def is_owed(self) -> bool:
-        """Whether the institution existed, admitted, when the period ended."""
-        if self.period is None or self.since is None:
-            return self.since is not None
-        return self.period.end_date >= clock.local(self.since).date()
+        """Whether it has to be filed at all."""
+        return self.not_owed is None
 
     @property
     def state(self) -> str:
@@ -68,23 +69,27 @@ class Obligation:
             return status or "blank"
         if self.now < self.period.opens_at:
             return "upcoming"
-        if self.now >= self.period.due_at and self.is_owed:
+        extended = self.extended_until is not None and self.now < self.extended_until
+        if self.now >= self.period.due_at and self.is_owed and not extended:
             return "overdue"
         return status or "blank"
 
     @property
     def due_at(self) -> datetime | None:
-        """When it has to be in: the correction's deadline when returned, else the period's."""
+        """When it has to be in: the correction's deadline when returned, else the period's or the extension's."""
         if self.filing is not None and self.filing.status == "returned" and self.filing.correct_until:
-            return self.filing.correct_until
-        return self.period.due_at if self.period else None
+            return max(self.filing.correct_until, self.extended_until or self.filing.correct_until)
+        if self.period is None:
+            return None
+        return max(self.period.due_at, self.extended_until or self.period.due_at)
 
 
 def obligations(institution: Institution, now: datetime) -> list[Obligation]:
-    """Every set of the institution's industry × every period that has begun, newest first; five statements."""
+    """Every set of the institution's industry × every period that has begun, newest first; six statements."""
     sets = sets_of(institution.industry)
     filings = {(f.report_set_id, f.period_code): f for f in _filings(institution.id)}
     filled = _filled(institution.id)
+    granted = granted_until(institution.id)
     periods = _periods(now)
     one_off = {report_set.id for report_set in sets if report_set.family == "one_off"}
     complete = any(
@@ -100,7 +105,9 @@ def obligations(institution: Institution, now: datetime) -> list[Obligation]:
             listed = [None]
         for period in listed:
             filing = filings.get((report_set.id, period.code if period else ONCE))
-            reasons = gate_reasons(institution, report_set, period, filing, now, one_off_complete=complete)
+            reasons = gate_reasons(
+                institution, report_set, period, filing, now, one_off_complete=complete, granted=granted
+            )
             found.append(
                 Obligation(
                     report_set=report_set,
@@ -109,7 +116,8 @@ def obligations(institution: Institution, now: datetime) -> list[Obligation]:
                     reasons=reasons,
                     filled=filled.get(filing.id, 0) if filing else 0,
                     now=now,
-                    since=institution.admitted_at,
+                    not_owed=owes(owes_input(institution, report_set, period, now)),
+                    extended_until=granted.get((report_set.id, period.id)) if period else None,
                 )
             )
     return found

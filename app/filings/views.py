@@ -16,6 +16,7 @@ from app.core.errors import Conflict, DomainError, Refused
 from app.core.i18n import lang
 from app.filings.calendar.models import ReportingPeriod
 from app.filings.definitions.queries import set_by_key
+from app.filings.extension_page import extension_page
 from app.filings.form_page import drawn_fields, drawn_lines, editor_payload, form_page, save_answer
 from app.filings.index_page import index_page
 from app.filings.pages import course, finding_items, marks_json, place_title, set_page, state_words
@@ -84,6 +85,7 @@ def report_set(set_key: str, period: str) -> str:
         course=course(page.events),
         marks=marks_json(page.marks, page.data),
         state_words=state_words,
+        extension=None if page.is_handed_in else extension_page(place),
     )
 
 

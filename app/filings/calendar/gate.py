@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import exists, select
 
+from app.core import clock
 from app.core.db import db
+from app.filings.calendar.extension_queries import granted_until
 from app.filings.calendar.models import ReportingPeriod
-from app.filings.calendar.rules import GateInput, Reason, gate
+from app.filings.calendar.rules import GateInput, OwesInput, Reason, gate
 from app.filings.definitions.models import ReportSet
 from app.filings.submissions.models import Filing
 from app.institutions.models import Institution
@@ -39,20 +42,69 @@ def gate_reasons(
     now: datetime,
     *,
     one_off_complete: bool | None = None,
+    granted: Mapping[tuple[int, int], datetime] | None = None,
 ) -> tuple[Reason, ...]:
-    """Every reason why this filing cannot be changed or submitted now; empty when it can."""
+    """Every reason why this filing cannot be changed or submitted now; empty when it can.
+
+    Whoever asks for many places at once gives `one_off_complete` and `granted`, the ends of extensions by (report
+    set, period), so that nothing is read per place.
+    """
     if one_off_complete is None and report_set.family != "one_off":
         one_off_complete = is_one_off_complete(institution.id)
-    return gate(
-        GateInput(
-            now=now,
-            family=report_set.family,
-            registration_approved=institution.admitted_at is not None or institution.status != "preparing",
-            institution_status=_STATUS.get(institution.status, institution.status),
-            one_off_complete=bool(one_off_complete),
-            state=filing.status if filing else "draft",
-            window=period.window if period else None,
-            extension_until=filing.correct_until if filing else None,
-            terminated_from=institution.terminated_on,
-        )
+    if period is None:
+        extended = None
+    elif granted is None:
+        extended = granted_until(institution.id).get((report_set.id, period.id))
+    else:
+        extended = granted.get((report_set.id, period.id))
+    return gate(gate_input(institution, report_set, period, filing, now, bool(one_off_complete), extended))
+
+
+def gate_input(
+    institution: Institution,
+    report_set: ReportSet,
+    period: ReportingPeriod | None,
+    filing: Filing | None,
+    now: datetime,
+    one_off_complete: bool,
+    extension_until: datetime | None,
+) -> GateInput:
+    """The stored facts in the gate's words."""
+    return GateInput(
+        now=now,
+        family=report_set.family,
+        registration_approved=institution.admitted_at is not None or institution.status != "preparing",
+        institution_status=gate_status(institution.status),
+        one_off_complete=one_off_complete,
+        state=filing.status if filing else "draft",
+        window=period.window if period else None,
+        extension_until=extension_until,
+        correction_until=filing.correct_until if filing else None,
+        terminated_from=institution.terminated_on,
+    )
+
+
+def gate_status(status: str) -> str:
+    """An institution's stored state in the gate's words."""
+    return _STATUS.get(status, status)
+
+
+def owes_input(
+    institution: Institution, report_set: ReportSet, period: ReportingPeriod | None, now: datetime
+) -> OwesInput:
+    """The stored facts that decide on what is owed. `institution` may be a row with the same columns."""
+    admitted = institution.admitted_at
+    return OwesInput(
+        today=clock.local(now).date(),
+        industry=institution.industry,
+        status=gate_status(institution.status),
+        set_industry=report_set.industry,
+        set_starts_on=report_set.starts_on,
+        admitted_on=clock.local(admitted).date() if admitted else None,
+        licence_from=institution.licence_from,
+        licence_to=institution.licence_to,
+        terminated_on=institution.terminated_on,
+        start=period.start_date if period else None,
+        end=period.end_date if period else None,
+        due_day=clock.last_day(period.due_at) if period else None,
     )

@@ -1,15 +1,20 @@
-"""Reporting periods with their windows."""
+"""Reporting periods with their windows, and the extensions that reach beyond them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import Boolean, CheckConstraint, Date, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import Account
 from app.core.db import Moment
-from app.filings.calendar.rules import Window
+from app.core.scope import InstitutionScoped
+from app.core.workflow import guard
+from app.filings.calendar.rules import EXTENSION_WORKFLOW, Window
+from app.filings.definitions.models import ReportSet
+from app.institutions.models import Institution
 
 
 class ReportingPeriod(Model):
@@ -47,3 +52,59 @@ class ReportingPeriod(Model):
 
     def __str__(self) -> str:
         return self.name_zh
+
+
+_OPEN = text("status = 'requested'")
+
+
+class Extension(InstitutionScoped, Model):
+    """延期: more time for one institution, report set and period. `requested_until` and `granted_until` are
+    exclusive, as all ends. Once decided it is never changed; more time is another extension."""
+
+    __tablename__ = "filing_extension"
+    __table_args__ = (
+        Index("ix_filing_extension_place", "institution_id", "report_set_id", "period_id"),
+        # One request at a time: a double click or a colleague must not ask twice.
+        Index(
+            "uq_filing_extension_open",
+            "institution_id",
+            "report_set_id",
+            "period_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        CheckConstraint("(status = 'granted') = (granted_until IS NOT NULL)", name="granted"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False)
+    report_set_id: Mapped[int] = mapped_column(ForeignKey("report_set.id"), nullable=False)
+    period_id: Mapped[int] = mapped_column(ForeignKey("reporting_period.id"), nullable=False, index=True)
+    status: Mapped[str] = mapped_column(String(12), nullable=False, default=EXTENSION_WORKFLOW.initial)
+    version: Mapped[int] = mapped_column(nullable=False, default=1)
+    reason: Mapped[str] = mapped_column(Text, nullable=False)
+    requested_until: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    requested_at: Mapped[datetime] = mapped_column(Moment, nullable=False, index=True)
+    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    granted_until: Mapped[datetime | None] = mapped_column(Moment)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    opinion: Mapped[str | None] = mapped_column(Text)
+
+    institution: Mapped[Institution] = relationship(lazy="select")
+    report_set: Mapped[ReportSet] = relationship(lazy="select")
+    period: Mapped[ReportingPeriod] = relationship(lazy="select")
+    requested_by: Mapped[Account | None] = relationship(lazy="select", foreign_keys=[requested_by_id])
+    decided_by: Mapped[Account | None] = relationship(lazy="select", foreign_keys=[decided_by_id])
+
+    @property
+    def is_direct(self) -> bool:
+        """Granted by staff without having been asked for."""
+        return self.decided_by_id is not None and self.decided_by_id == self.requested_by_id
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.period}"
+
+
+guard(Extension.status, EXTENSION_WORKFLOW)

@@ -24,10 +24,16 @@ _MONTH_EN = (
 
 @dataclass(frozen=True, slots=True)
 class PeriodRule:
-    """`due_months` whole months plus `due_days` days after the period's last day, until `late_days` later."""
+    """When filings of a period are due; late ones are taken until `late_days` later.
 
-    due_days: int
+    With `due_day` that day of the month `due_months` after the period's last one (30, 4: 30 April of the next year;
+    31 means the month's last day where it is shorter). Without it `due_months` whole months plus `due_days` days
+    after the period's last day.
+    """
+
+    due_days: int = 0
     due_months: int = 0
+    due_day: int = 0
     opens_after_days: int = 1
     late_days: int = 0
     shifts_to_workday: bool = True
@@ -56,6 +62,8 @@ class PeriodDates:
     closes_at: datetime
     due_day: date
     holidays_known: bool
+    planned_day: date  # the due day before it moved off days nobody works
+    closing_day: date
 
     @property
     def attributes(self) -> dict[str, object]:
@@ -79,8 +87,8 @@ def periods(frequency: str, year: int, rule: PeriodRule | None = None) -> tuple[
 def _period(frequency: str, year: int, last_month: int, rule: PeriodRule) -> PeriodDates:
     start = date(year, last_month - MONTHS[frequency] + 1, 1)
     end = month_end(year, last_month)
-    due = _months_later(end, rule.due_months) + timedelta(days=rule.due_days)
-    due, due_known = next_workday(due) if rule.shifts_to_workday else (due, True)
+    planned = _planned_day(end, rule)
+    due, due_known = next_workday(planned) if rule.shifts_to_workday else (planned, True)
     close, close_known = due, True
     if rule.late_days:
         close = due + timedelta(days=rule.late_days)
@@ -98,7 +106,17 @@ def _period(frequency: str, year: int, last_month: int, rule: PeriodRule) -> Per
         closes_at=end_of(close),
         due_day=due,
         holidays_known=due_known and close_known,
+        planned_day=planned,
+        closing_day=close,
     )
+
+
+def _planned_day(end: date, rule: PeriodRule) -> date:
+    if not rule.due_day:
+        return _months_later(end, rule.due_months) + timedelta(days=rule.due_days)
+    index = end.year * 12 + end.month - 1 + rule.due_months
+    last = month_end(index // 12, index % 12 + 1)
+    return last.replace(day=min(rule.due_day, last.day))
 
 
 def _names(frequency: str, end: date) -> tuple[str, str, str]:
@@ -144,3 +162,39 @@ def is_workday(day: date) -> tuple[bool, bool]:
         return bool(chinese_calendar.is_workday(day)), True
     except NotImplementedError:
         return day.weekday() < 5, False
+
+
+@dataclass(frozen=True, slots=True)
+class DayNote:
+    """What kind of day it is, in both languages: '周六', '国庆节', '周六（调休上班）', '周三'."""
+
+    day: date
+    works: bool
+    known: bool
+    zh: str
+    en: str
+
+
+_WEEKDAYS = (
+    ("周一", "Monday"), ("周二", "Tuesday"), ("周三", "Wednesday"), ("周四", "Thursday"), ("周五", "Friday"),
+    ("周六", "Saturday"), ("周日", "Sunday"),
+)  # fmt: skip
+_HOLIDAYS_ZH = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+
+
+def day_note(day: date) -> DayNote:
+    """Weekday, weekend, public holiday or make-up working day."""
+    works, known = is_workday(day)
+    zh, en = _WEEKDAYS[day.weekday()]
+    holiday = chinese_calendar.get_holiday_detail(day)[1] if known else None
+    if works and day.weekday() >= 5:
+        zh, en = f"{zh}（调休上班）", f"{en} (make-up working day)"
+    elif not works and holiday:
+        zh, en = f"{_HOLIDAYS_ZH.get(holiday, holiday)}（{zh}）", f"{holiday} ({en})"
+    return DayNote(day, works, known, zh, en)
+
+
+def skipped_days(dates: PeriodDates) -> tuple[DayNote, ...]:
+    """The days over which the due day moved on."""
+    number = (dates.due_day - dates.planned_day).days
+    return tuple(day_note(dates.planned_day + timedelta(days=step)) for step in range(number))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.core.clock import local, show_end, show_moment
+from app.core.workflow import Workflow
 
 ONE_OFF = "one_off"
 EDITABLE_STATES = frozenset({"", "empty", "draft", "returned", "withdrawn"})
@@ -28,6 +29,16 @@ _INSTITUTION_STATES = {
     "liquidation": ("清算", "in liquidation"),
     "terminated": ("已终止", "terminated"),
 }
+
+EXTENSION_WORKFLOW = Workflow(
+    name="extension",
+    initial="requested",
+    table={
+        ("requested", "grant"): "granted",
+        ("requested", "refuse"): "refused",
+        ("requested", "withdraw"): "withdrawn",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class GateInput:
-    """Everything the gate looks at; `window` is None for families without a period."""
+    """Everything the gate looks at; `window` is None for families without a period.
+
+    `extension_until` is what the regulator granted, `correction_until` the time to correct a returned filing.
+    """
 
     now: datetime
     family: str
@@ -62,6 +76,7 @@ class GateInput:
     state: str = "draft"
     window: Window | None = None
     extension_until: datetime | None = None
+    correction_until: datetime | None = None
     terminated_from: date | None = None
 
 
@@ -108,12 +123,97 @@ def _window_reasons(given: GateInput) -> list[Reason]:
         return []
     if given.now < window.opens_at:
         return [Reason("window_not_open", _window_params(window))]
-    extended = given.extension_until is not None and given.now < given.extension_until
-    if given.now < window.ends_at or extended:
+    longer = [
+        (until, code)
+        for until, code in (
+            (given.extension_until, "extension_ended"),
+            (given.correction_until, "correction_ended"),
+        )
+        if until is not None
+    ]
+    if given.now < window.ends_at or any(given.now < until for until, _code in longer):
         return []
-    if given.extension_until is not None:
-        return [Reason("extension_ended", {**_window_params(window), "extended": given.extension_until})]
+    if longer:
+        until, code = max(longer)
+        return [Reason(code, {**_window_params(window), "extended": until})]
     return [Reason("window_closed", _window_params(window))]
+
+
+def ask_reasons(given: GateInput, *, has_open_request: bool) -> tuple[Reason, ...]:
+    """Every reason why no extension can be asked for now; empty when one can.
+
+    Asking is possible from the opening of the window on, as long as nothing has been handed in. That the one-off
+    set is missing does not matter: the time to file it may be what is asked for.
+    """
+    found = [*_institution_reasons(given)]
+    window = given.window
+    if window is None:
+        found.append(Reason("extension_without_period"))
+    elif given.now < window.opens_at:
+        found.append(Reason("extension_too_early", _window_params(window)))
+    if given.state not in EDITABLE_STATES:
+        found.append(Reason("not_editable", {"state": given.state}))
+    if has_open_request:
+        found.append(Reason("extension_pending"))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class OwesInput:
+    """What decides whether an institution owes a report set for a period (or, without dates, at all).
+
+    `admitted_on`, `licence_from`, `licence_to` and `terminated_on` are Shanghai days; `due_day` is the last day
+    that counts. `status` is the institution's present state in the gate's words.
+    """
+
+    today: date
+    industry: str
+    status: str
+    set_industry: str
+    set_starts_on: date
+    admitted_on: date | None = None
+    licence_from: date | None = None
+    licence_to: date | None = None
+    terminated_on: date | None = None
+    start: date | None = None
+    end: date | None = None
+    due_day: date | None = None
+
+
+def owes(given: OwesInput) -> Reason | None:
+    """None when the institution owes the filing, else why it does not.
+
+    It owes the periods that end after its admission and in its licence, of sets that have begun, as long as the
+    filing came due before it was terminated: from that day on the gate takes nothing any more.
+    """
+    if given.industry != given.set_industry:
+        return Reason("owes_other_industry")
+    if given.admitted_on is None:
+        return Reason("registration_not_approved")
+    ended = given.terminated_on
+    if given.status != "active" and not (given.status == "terminated" and ended is not None):
+        return Reason("institution_not_active", {"status": given.status})
+    if given.start is None or given.end is None:
+        return Reason("institution_terminated", {"from": ended}) if ended and given.today >= ended else None
+    return _owes_period(given, given.start, given.end)
+
+
+def _owes_period(given: OwesInput, start: date, end: date) -> Reason | None:
+    checks = (
+        ("owes_set_later", given.set_starts_on, end < given.set_starts_on),
+        ("owes_admitted_later", given.admitted_on, given.admitted_on is not None and end < given.admitted_on),
+        ("owes_licence_later", given.licence_from, given.licence_from is not None and end < given.licence_from),
+        ("owes_licence_ended", given.licence_to, given.licence_to is not None and start > given.licence_to),
+        (
+            "owes_terminated",
+            given.terminated_on,
+            given.terminated_on is not None and (given.due_day or end) >= given.terminated_on,
+        ),
+    )
+    for code, day, applies in checks:
+        if applies:
+            return Reason(code, {"from": day})
+    return None
 
 
 def _window_params(window: Window) -> dict[str, object]:
@@ -156,6 +256,47 @@ _TEXTS: dict[str, tuple[str, str]] = {
         _WINDOW_ZH + "批准的延期也已于 {extended} 截止。如需补报，请联系监管部门再次申请延期。",
         _WINDOW_EN + "The extension granted until {extended} has ended too. Ask the regulator for another "
         "one if you still have to file.",
+    ),
+    "correction_ended": (
+        _WINDOW_ZH + "退回后的补正期限也已于 {extended} 截止。如需补报，请申请延期。",
+        _WINDOW_EN + "The time to correct the returned filing ended on {extended} too. Ask for an extension if "
+        "you still have to file.",
+    ),
+    "extension_without_period": (
+        "这项报送没有报告期，不需要延期。",
+        "This filing has no reporting period and needs no extension.",
+    ),
+    "extension_too_early": (
+        "{name}的报送窗口自 {opens} 起开放，开放后才能申请延期。",
+        "The filing window of {name} opens on {opens}. An extension can be asked for from then on.",
+    ),
+    "extension_pending": (
+        "已有一份延期申请正在审批，请等待审批结果，或撤回后重新申请。",
+        "An extension has been asked for and awaits its decision. Wait for it, or withdraw it and ask again.",
+    ),
+    "owes_other_industry": (
+        "不属于本行业的报送内容。",
+        "The report set is that of another industry.",
+    ),
+    "owes_set_later": (
+        "该报表集自 {day} 起的报告期开始报送。",
+        "The report set begins with periods that end on {day} or later.",
+    ),
+    "owes_admitted_later": (
+        "机构于 {day} 准入，此前结束的报告期不需报送。",
+        "The institution was admitted on {day}; periods that ended before are not owed.",
+    ),
+    "owes_licence_later": (
+        "经营许可证自 {day} 起有效，此前结束的报告期不需报送。",
+        "The licence is valid from {day}; periods that ended before are not owed.",
+    ),
+    "owes_licence_ended": (
+        "经营许可证已于 {day} 到期，此后开始的报告期不需报送。",
+        "The licence ended on {day}; periods that begin later are not owed.",
+    ),
+    "owes_terminated": (
+        "机构已自 {day} 起终止，此后到期的报送不再需要。",
+        "The institution was terminated as of {day}; what comes due from then on is not owed.",
     ),
     "not_editable": (
         "本次报送的状态为“{state}”，不能修改。如需修改，请联系监管部门退回；尚未开始审核的可以先撤回。",
