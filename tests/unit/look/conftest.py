@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +29,7 @@ def render() -> Any:
         csrf_token=lambda: "token",
     )
     environment.filters["datetimeformat"] = lambda value, _format: f"{value:%Y-%m-%d %H:%M}"
+    environment.filters["last_minute"] = lambda value: f"{value - timedelta(microseconds=1):%Y-%m-%d %H:%M}"
     environment.filters["numberformat"] = lambda value: f"{value:,}"
 
     def rendered(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -42,7 +43,8 @@ def test_a_deadline_says_the_moment_and_how_long_is_left(
 ) -> None:
     shown = render(UI + "{{ ui.deadline(due, now) }}", due=moment(*due), now=moment(2026, 3, 5, 12))
     assert words in shown
-    assert f"{moment(*due):%Y-%m-%d %H:%M}" in shown
+    # Exclusive, as stored: people read the last minute that still counts.
+    assert f"{moment(*due) - timedelta(microseconds=1):%Y-%m-%d %H:%M}" in shown
 
 
 def test_a_window_that_is_not_open_yet_says_when_it_opens(render: Any, moment: Any) -> None:
