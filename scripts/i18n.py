@@ -51,7 +51,7 @@ FAB_MODULES = (
 UNUSED_FAB_TEMPLATES = re.compile(r"security/|swagger|chart|oauth|general/(security|confirm_)|multiple_views")
 
 KEYWORDS: dict[str, Any] = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2), "_l": None}
-HAN = re.compile(r"[\u3400-\u9fff]")
+HAN = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")  # with its punctuation: ：、（）
 LETTER = re.compile(r"[A-Za-z]")
 PLACEHOLDER = re.compile(r"%\([A-Za-z_]+\)[sdif]|\{[A-Za-z_]*\}")
 FIXED_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # a date of its own would change the files at every run

@@ -83,7 +83,7 @@ class RuleForm(FlaskForm):
         description=_l("例如年报 4：次年 4 月；月报 1：次月。"),
     )
     day = IntegerField(
-        _l("日"),
+        _l("第几日"),
         [Optional(), NumberRange(1, 31, _l("请填写 1 至 31 之间的日。"))],
         description=_l("超过当月天数时取月末。"),
     )
