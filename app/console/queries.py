@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, func, select
 
 from app.core import clock
 from app.core.db import db
+from app.filings.calendar.gate import owes_input
 from app.filings.calendar.models import ReportingPeriod
+from app.filings.calendar.rules import owes
 from app.filings.definitions.models import ReportSet
 from app.filings.submissions.models import Filing
 from app.filings.submissions.rules import ACCEPTED_STATES
 from app.institutions.models import Institution, Registration
-from app.institutions.rules import LISTED_STATES
 
 
 @dataclass(frozen=True)
@@ -48,34 +51,44 @@ def waiting_registrations() -> int:
 
 
 def completeness(now: datetime) -> list[Completeness]:
-    """Sets whose window is open or closed last, with what has come in; three statements."""
-    owed = _institutions_by_industry()
+    """Sets whose window is open or closed last, with what has come in of what is owed; three statements."""
+    institutions = _institutions()
     rows = _latest_periods(now)
-    counted = _filings_by_state({period.id for _set, period in rows})
+    statuses = _filing_states({period.id for _set, period in rows})
     found = []
     for report_set, period in rows:
-        numbers = counted.get((report_set.id, period.id), {})
+        owing = [
+            one.id
+            for one in institutions
+            if one.industry == report_set.industry and owes(owes_input(one, report_set, period, now)) is None
+        ]
+        states = Counter(statuses.get((report_set.id, period.id, key)) for key in owing)
         found.append(
             Completeness(
                 report_set,
                 period,
-                owed=owed.get(report_set.industry, 0),
-                accepted=sum(numbers.get(state, 0) for state in ACCEPTED_STATES),
-                submitted=numbers.get("submitted", 0),
-                returned=numbers.get("returned", 0),
-                started=numbers.get("draft", 0),
+                owed=len(owing),
+                accepted=sum(states[state] for state in ACCEPTED_STATES),
+                submitted=states["submitted"],
+                returned=states["returned"],
+                started=states["draft"],
             )
         )
     return [one for one in found if one.owed]
 
 
-def _institutions_by_industry() -> dict[str, int]:
-    query = (
-        select(Institution.industry, func.count())
-        .where(Institution.status.in_(LISTED_STATES))
-        .group_by(Institution.industry)
+def _institutions() -> list[Any]:
+    """The columns that decide on what is owed, of every institution in the reader's scope."""
+    columns = (
+        Institution.id,
+        Institution.industry,
+        Institution.status,
+        Institution.admitted_at,
+        Institution.licence_from,
+        Institution.licence_to,
+        Institution.terminated_on,
     )
-    return {industry: number for industry, number in db.session.execute(query)}
+    return list(db.session.execute(select(*columns)))
 
 
 def _latest_periods(now: datetime) -> list[tuple[ReportSet, ReportingPeriod]]:
@@ -99,13 +112,8 @@ def _latest_periods(now: datetime) -> list[tuple[ReportSet, ReportingPeriod]]:
     return [(report_set, period) for report_set, period in db.session.execute(query)]
 
 
-def _filings_by_state(period_ids: set[int]) -> dict[tuple[int, int], dict[str, int]]:
-    query = (
-        select(Filing.report_set_id, Filing.period_id, Filing.status, func.count())
-        .where(Filing.period_id.in_(period_ids))
-        .group_by(Filing.report_set_id, Filing.period_id, Filing.status)
-    )
-    found: dict[tuple[int, int], dict[str, int]] = {}
-    for set_id, period_id, status, number in db.session.execute(query):
-        found.setdefault((set_id, int(period_id or 0)), {})[status] = number
-    return found
+def _filing_states(period_ids: set[int]) -> dict[tuple[int, int, int], str]:
+    """(report set, period, institution) -> state."""
+    query = select(Filing.report_set_id, Filing.period_id, Filing.institution_id, Filing.status)
+    rows = db.session.execute(query.where(Filing.period_id.in_(period_ids)))
+    return {(set_id, int(period_id or 0), key): status for set_id, period_id, key, status in rows}

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from app.accounts.security import may
 from app.console import queries
 from app.core import clock
+from app.filings.calendar.extension_queries import waiting_extensions
 from app.filings.labels import INDUSTRIES, word
 from app.portal.queries import waiting_suggestions
 
@@ -48,6 +49,9 @@ def _tasks() -> list[dict[str, Any]]:
     if may("can_review", "FilingReview"):
         url = url_for("FilingAdmin.list", _flt_0_status="submitted")
         found.append({"label": _("待审核报送"), "number": queries.waiting_filings(), "url": url})
+    if may("can_decide", "ExtensionAdmin"):
+        url = url_for("ExtensionAdmin.list", _flt_0_status="requested")
+        found.append({"label": _("待审批延期"), "number": waiting_extensions(), "url": url})
     if may("can_list", "SuggestionAdmin"):
         url = url_for("SuggestionAdmin.list")
         found.append({"label": _("待回复意见建议"), "number": waiting_suggestions(), "url": url})

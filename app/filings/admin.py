@@ -20,6 +20,7 @@ from app.core.events import history
 from app.core.fab import SafeInterface, SafeModelView
 from app.filings.definitions.models import FormDefinition
 from app.filings.definitions.queries import forms_by_id
+from app.filings.indicator_page import filed_indicators
 from app.filings.labels import EVENTS, FAMILIES, FILING_STATES, FREQUENCIES, INDUSTRIES, word
 from app.filings.submissions import review, review_page
 from app.filings.submissions.models import Filing
@@ -122,6 +123,7 @@ class FilingReview(BaseView):
             events=history("filing", filing.id),
             event_words=EVENTS,
             state_word=word(FILING_STATES, filing.status),
+            indicators=filed_indicators(filing, version),
             may_review=self.appbuilder.sm.has_access("can_review", "FilingReview"),
             me=current_account(),
             **extra,

@@ -19,6 +19,7 @@ from app.filings.definitions.queries import set_by_key
 from app.filings.extension_page import extension_page
 from app.filings.form_page import drawn_fields, drawn_lines, editor_payload, form_page, save_answer
 from app.filings.index_page import index_page
+from app.filings.indicator_page import filed_indicators
 from app.filings.pages import course, finding_items, marks_json, place_title, set_page, state_words
 from app.filings.saving import current_state, kept_keys, read_save
 from app.filings.submissions.rules import ONCE
@@ -86,6 +87,7 @@ def report_set(set_key: str, period: str) -> str:
         marks=marks_json(page.marks, page.data),
         state_words=state_words,
         extension=None if page.is_handed_in else extension_page(place),
+        indicators=filed_indicators(page.filing, page.version) if page.filing and page.is_handed_in else [],
     )
 
 

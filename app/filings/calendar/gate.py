@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, select
 
@@ -90,9 +91,9 @@ def gate_status(status: str) -> str:
 
 
 def owes_input(
-    institution: Institution, report_set: ReportSet, period: ReportingPeriod | None, now: datetime
+    institution: Any, report_set: ReportSet, period: ReportingPeriod | None, now: datetime
 ) -> OwesInput:
-    """The stored facts that decide on what is owed. `institution` may be a row with the same columns."""
+    """The stored facts that decide on what is owed. `institution` is one, or a row with its columns."""
     admitted = institution.admitted_at
     return OwesInput(
         today=clock.local(now).date(),

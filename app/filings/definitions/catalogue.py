@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
 
-from app.filings.definitions.codec import form_from_dict, formula_texts
-from app.filings.definitions.schema import Catalogue, Choice, Form, Indicator, Named
+from app.filings.definitions.codec import form_from_dict, formula_texts, indicator_from_dict
+from app.filings.definitions.schema import Catalogue, Choice, Form, Named
 from app.filings.definitions.semantics import check_catalogue
 from app.filings.definitions.shape import Issue, Path, check_document
 from app.filings.expressions.errors import ExpressionError
@@ -115,7 +114,7 @@ def _build(data: Mapping[str, Any]) -> tuple[Catalogue, list[Issue]]:
         org_attributes=_named(data["org_attributes"]),
         period_attributes=_named(data["period_attributes"]),
         enums=enums,
-        indicators=tuple(_indicator(item) for item in data["indicators"]),
+        indicators=tuple(indicator_from_dict(item) for item in data["indicators"]),
     )
     return catalogue, issues
 
@@ -139,24 +138,6 @@ def _named(items: Sequence[Mapping[str, Any]]) -> tuple[Named, ...]:
             item["key"], item["name_zh"], item["name_en"], item.get("type", "text"), item.get("choices", "")
         )
         for item in items
-    )
-
-
-def _indicator(item: Mapping[str, Any]) -> Indicator:
-    return Indicator(
-        id=item["id"],
-        industry=item["industry"],
-        name_zh=item["name_zh"],
-        name_en=item["name_en"],
-        expr=parse(item["expr"]),
-        text=item["expr"],
-        op=item["op"],
-        limit=Decimal(str(item["limit"])),
-        unit=item["unit"],
-        frequency=item["frequency"],
-        severity=item["severity"],
-        source=item.get("source", ""),
-        note=item.get("note", ""),
     )
 
 

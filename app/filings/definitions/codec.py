@@ -14,6 +14,7 @@ from app.filings.definitions.schema import (
     Column,
     Due,
     Form,
+    Indicator,
     Row,
 )
 from app.filings.expressions.parser import parse, parse_formula
@@ -28,6 +29,9 @@ _ROW_PLAIN = (
     "allow_negative", "of_which", "added", "flow", "note_zh", "note_en",
 )  # fmt: skip
 _CHECK_PLAIN = ("id", "level", "kind", "message_zh", "message_en", "scope", "basis")
+_INDICATOR_PLAIN = (
+    "id", "industry", "name_zh", "name_en", "op", "unit", "frequency", "severity", "source", "note",
+)  # fmt: skip
 _FORM_PLAIN = (
     "code", "version", "name_zh", "name_en", "industry", "family", "frequency", "required", "layout",
     "unit", "min_rows", "max_rows", "trigger", "notes_zh", "notes_en",
@@ -92,6 +96,21 @@ def check_from_dict(data: Mapping[str, Any]) -> Check:
         rows=tuple(data.get("rows") or ()),
         rows_exclude=tuple(data.get("rows_exclude") or ()),
         tol=Decimal(str(data.get("tol", DEFAULT_TOLERANCE))),
+    )
+
+
+def indicator_to_dict(indicator: Indicator) -> dict[str, Any]:
+    """JSON values only, with the catalogue's keys."""
+    return _plain(indicator, _INDICATOR_PLAIN) | {"expr": indicator.text, "limit": str(indicator.limit)}
+
+
+def indicator_from_dict(data: Mapping[str, Any]) -> Indicator:
+    """The indicator described by `data` (catalogue entry or stored JSON), its expression parsed."""
+    return Indicator(
+        **_given(data, _INDICATOR_PLAIN),
+        expr=parse(data["expr"]),
+        text=data["expr"],
+        limit=Decimal(str(data["limit"])),
     )
 
 

@@ -35,6 +35,25 @@ class FormDefinition(Model):
         return f"{self.code} {self.name_zh}"
 
 
+class IndicatorDefinition(Model):
+    """One version of one supervisory figure, in force for periods that end on `effective_from` or later."""
+
+    __tablename__ = "indicator_definition"
+    __table_args__ = (UniqueConstraint("code", "version", name="uq_indicator_definition_code_version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), nullable=False)
+    version: Mapped[int] = mapped_column(Integer, nullable=False)
+    industry: Mapped[str] = mapped_column(String(20), nullable=False, index=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
+    sha256: Mapped[str] = mapped_column(String(64), nullable=False)
+    effective_from: Mapped[date] = mapped_column(Date, nullable=False)
+    created_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.content.get('name_zh', '')}"
+
+
 class ReportSet(Model):
     """What one industry files together in one family and frequency, for periods that end on `starts_on` or later."""
 

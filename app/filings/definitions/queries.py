@@ -8,8 +8,9 @@ from datetime import date
 from sqlalchemy import select
 
 from app.core.db import db
-from app.filings.definitions.models import FormDefinition, ReportSet
-from app.filings.definitions.schema import Form
+from app.filings.definitions.codec import indicator_from_dict
+from app.filings.definitions.models import FormDefinition, IndicatorDefinition, ReportSet
+from app.filings.definitions.schema import EVERY_INDUSTRY, Form, Indicator
 
 _parsed: dict[int, Form] = {}
 
@@ -49,3 +50,17 @@ def sets_of(industry: str) -> list[ReportSet]:
     """What an industry files, one-off first."""
     query = select(ReportSet).where(ReportSet.industry == industry).order_by(ReportSet.id)
     return list(db.session.scalars(query))
+
+
+def indicators_on(industry: str, day: date) -> list[Indicator]:
+    """The indicators of an industry in force for a period that ends on `day`; one statement."""
+    query = (
+        select(IndicatorDefinition.code, IndicatorDefinition.content)
+        .where(
+            IndicatorDefinition.industry.in_((industry, EVERY_INDUSTRY)),
+            IndicatorDefinition.effective_from <= day,
+        )
+        .order_by(IndicatorDefinition.version)
+    )
+    latest = {code: content for code, content in db.session.execute(query)}
+    return [indicator_from_dict(latest[code]) for code in sorted(latest)]

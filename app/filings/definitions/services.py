@@ -13,8 +13,9 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.filings.definitions.catalogue import load_catalogue
-from app.filings.definitions.models import FormDefinition, ReportSet, ReportSetForm
-from app.filings.definitions.schema import EVERY_INDUSTRY, Catalogue, Form
+from app.filings.definitions.codec import indicator_to_dict
+from app.filings.definitions.models import FormDefinition, IndicatorDefinition, ReportSet, ReportSetForm
+from app.filings.definitions.schema import EVERY_INDUSTRY, Catalogue, Form, Indicator
 
 # Definitions of the first load hold for all periods that anybody may still file.
 BEGINNING = date(2000, 1, 1)
@@ -30,12 +31,13 @@ SET_NAMES = {
 
 @dataclass
 class LoadReport:
-    """What a load did: codes of new, changed and untouched forms, keys of new sets."""
+    """What a load did: codes of new, changed and untouched forms, keys of new sets, codes of indicators stored."""
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
     sets: list[str] = field(default_factory=list)
+    indicators: list[str] = field(default_factory=list)
 
 
 def digest(content: dict[str, Any]) -> str:
@@ -60,6 +62,7 @@ def load_into_database(
     for form in catalogue.forms.values():
         _store(form, latest.get(form.code), report, now, effective_from)
     _store_sets(catalogue, report)
+    _store_indicators(catalogue, report, now, effective_from)
     db.session.flush()
     return report
 
@@ -90,6 +93,32 @@ def _store(
         )
     )
     (report.changed if former else report.added).append(form.code)
+
+
+def _store_indicators(catalogue: Catalogue, report: LoadReport, now: datetime, effective: date | None) -> None:
+    query = select(IndicatorDefinition).order_by(IndicatorDefinition.version)
+    latest = {stored.code: stored for stored in db.session.scalars(query)}
+    for indicator in catalogue.indicators:
+        former = latest.get(indicator.id)
+        stored = _indicator(indicator, former, now, effective)
+        if former is None or former.sha256 != stored.sha256:
+            db.session.add(stored)
+            report.indicators.append(indicator.id)
+
+
+def _indicator(
+    indicator: Indicator, former: IndicatorDefinition | None, now: datetime, effective: date | None
+) -> IndicatorDefinition:
+    content = indicator_to_dict(indicator)
+    return IndicatorDefinition(
+        code=indicator.id,
+        version=former.version + 1 if former else 1,
+        industry=indicator.industry,
+        content=content,
+        sha256=digest(content),
+        effective_from=effective or (now.date() if former else BEGINNING),
+        created_at=now,
+    )
 
 
 def _store_sets(catalogue: Catalogue, report: LoadReport) -> None:
