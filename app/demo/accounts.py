@@ -17,7 +17,12 @@ from app.demo.companies import Company
 from app.institutions.models import Institution
 
 # The first company of each industry carries the account that the log-in page shows.
-SHOWN = {"guarantee": "demo-danbao", "microloan": "demo-xiaodai", "pawn": "demo-diandang", "leasing": "demo-zulin"}
+SHOWN = {
+    "guarantee": "demo-danbao",
+    "microloan": "demo-xiaodai",
+    "pawn": "demo-diandang",
+    "leasing": "demo-zulin",
+}
 STAFF_NAMES = {
     "Supervisor": "监管示例",
     "Approver": "审批示例",
@@ -30,7 +35,8 @@ STAFF_NAMES = {
 _hashes: dict[str, str] = {}
 
 
-def _password() -> str:
+def demo_password_hash() -> str:
+    """The hash of the password on screen."""
     method = current_app.config["FAB_PASSWORD_HASH_METHOD"]
     # Hashed once: forty scrypt hashes would cost the newcomer six seconds for the same known word.
     if method not in _hashes:
@@ -78,7 +84,7 @@ def _account(username: str, name: str, email: str, role: str, now: datetime) -> 
         display_name=name,
         email=email,
         active=True,
-        password=_password(),
+        password=demo_password_hash(),
         password_changed_at=now,
         kind=ENTERPRISE if role == ENTERPRISE_ROLE else STAFF,
     )

@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.db import commits, db
 from app.core.scope import SYSTEM, scoped
 from app.demo.accounts import staff_accounts
+from app.demo.registrations import register_applicants
 from app.demo.scenario import tell
 from app.filings.definitions.services import load_into_database
 from app.institutions.models import Institution
@@ -21,7 +22,9 @@ def fill_once() -> str:
     """Create demonstration institutions, accounts, filings and announcements relative to today, unless there
     are data already; says what was done. Raises ClickException where demonstration data are refused."""
     if current_app.config["PRODUCTION"] or not current_app.config["DEMONSTRATION"]:
-        raise click.ClickException("demonstration data are refused here: PLATFORM_ENV=production or DEMONSTRATION=0")
+        raise click.ClickException(
+            "demonstration data are refused here: PLATFORM_ENV=production or DEMONSTRATION=0"
+        )
     with scoped(SYSTEM):
         if db.session.scalar(select(func.count()).select_from(Institution)):
             return "demonstration: data are there already, nothing changed"
@@ -36,4 +39,6 @@ def fill() -> int:
     load_into_database(now)
     staff = staff_accounts(now)
     seed_portal(now)
-    return tell(now, staff["Supervisor"])
+    number = tell(now, staff["Supervisor"])
+    register_applicants(staff["Approver"], now)
+    return number

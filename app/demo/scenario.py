@@ -4,6 +4,7 @@ returned. It is relative to `now`, so that there is always an open window, somet
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,31 +18,23 @@ from app.core.events import record
 from app.core.workflow import transition
 from app.demo.accounts import enterprise_account
 from app.demo.companies import Company, companies
-from app.demo.guarantee import Ledger
-from app.demo.one_off import SCOPES, licence_no, one_off_entries, org_type
+from app.demo.courses import MONTHS_BACK, MONTHS_OF_OTHERS, OVERDUE_LIABILITY, UNFINISHED, course, is_pilot
+from app.demo.filing import Told, begin, carry_out
+from app.demo.one_off import SCOPES, licence_dates, licence_no, one_off_entries, org_type
+from app.demo.simulation.base import Simulation
+from app.demo.simulation.guarantee import Guarantee
+from app.demo.simulation.industries import simulate
 from app.filings.calendar.models import ReportingPeriod
 from app.filings.calendar.services import generate_periods
 from app.filings.definitions.models import ReportSet
-from app.filings.submissions import review
-from app.filings.submissions.data import load_data, load_filing
-from app.filings.submissions.intake import assess
-from app.filings.submissions.models import Filing
-from app.filings.submissions.services import (
-    Place,
-    locked_filing,
-    reassess,
-    require_open,
-    store_entries,
-    submit_filing,
-)
+from app.filings.submissions.place import Place
 from app.institutions.models import Institution
 from app.institutions.rules import INSTITUTION_WORKFLOW
 
-MONTHS_BACK = 14
-OPEN_DAYS = 6  # the latest window stays open at least this long from the day the data are made
-
-RETURN_REASON = "代偿回收额与上月相比变动较大，请核对 DB02 第 10 行并补充说明。"
-EXPLANATION = "本月属正常经营波动，已与业务台账核对一致。"
+OPEN_DAYS = 6  # the latest windows stay open at least this long from the day the data are made
+FEW_DAYS = 9  # since the companies without a one-off set were admitted
+# Days from the opening of a window until a company hands in, and how far the companies lie apart.
+PACE = {"monthly": (2, 6), "quarterly": (7, 8), "annual": (68, 42)}
 
 
 @dataclass
@@ -51,55 +44,70 @@ class Story:
     now: datetime
     staff: Account
     sets: dict[str, ReportSet] = field(default_factory=dict)
-    periods: list[ReportingPeriod] = field(default_factory=list)
+    # By frequency, the latest first.
+    periods: dict[str, list[ReportingPeriod]] = field(default_factory=dict)
     users: dict[int, Account] = field(default_factory=dict)
     institutions: dict[int, Institution] = field(default_factory=dict)
 
+    @property
+    def today(self) -> date:
+        """The day the story ends on."""
+        return clock.local(self.now).date()
 
-def tell(now: datetime, staff: Account, progress: Any = None) -> int:
-    """Put everything in; returns the number of companies. The caller commits."""
+    def begun(self, company: Company) -> datetime:
+        """When a company joined the platform."""
+        if company.number in UNFINISHED:
+            return clock.start_of(self.today - timedelta(days=FEW_DAYS))
+        back = MONTHS_BACK if is_pilot(company) else MONTHS_OF_OTHERS
+        return clock.start_of(self.periods["monthly"][back - 1].start_date)
+
+
+def tell(
+    now: datetime, staff: Account, progress: Any = None, invented: Sequence[Company] | None = None
+) -> int:
+    """Put everything in, of all companies or some; returns how many. The caller commits."""
     story = Story(now, staff)
     story.sets = {stored.key: stored for stored in db.session.scalars(select(ReportSet))}
-    story.periods = _periods(now)
+    story.periods = _periods(story)
     _phase_in(story)
-    invented = companies()
+    invented = companies() if invented is None else invented
     for company in invented:
         _admit(story, company)
         _file_one_off(story, company)
-        if company.industry == "guarantee":
-            _file_months(story, company)
+        if company.number not in UNFINISHED:
+            for told in sorted(_told(story, company), key=lambda one: one.place.now):
+                carry_out(told, story.staff, story.now)
         if progress:
             progress(company.name)
         db.session.flush()
     return len(invented)
 
 
-def _periods(now: datetime) -> list[ReportingPeriod]:
-    """The years that matter, and the latest month's window held open."""
-    day = clock.local(now).date()
-    for year in range(day.year - 3, day.year + 2):
+def _periods(story: Story) -> dict[str, list[ReportingPeriod]]:
+    """The ended periods of the years that matter; the windows of the latest month and quarter are held open."""
+    for year in range(story.today.year - 3, story.today.year + 2):
         generate_periods(year)
-    query = select(ReportingPeriod).where(
-        ReportingPeriod.frequency == "monthly", ReportingPeriod.end_date < day
-    )
-    months = list(db.session.scalars(query.order_by(ReportingPeriod.end_date.desc()).limit(MONTHS_BACK)))
-    latest = months[0]
-    until = clock.end_of(day + timedelta(days=OPEN_DAYS))
-    latest.due_at = max(latest.due_at, until)
-    latest.closes_at = max(latest.closes_at, latest.due_at)
-    return list(reversed(months))
+    query = select(ReportingPeriod).where(ReportingPeriod.end_date < story.today)
+    found: dict[str, list[ReportingPeriod]] = {}
+    for period in db.session.scalars(query.order_by(ReportingPeriod.end_date.desc())):
+        found.setdefault(period.frequency, []).append(period)
+    until = clock.end_of(story.today + timedelta(days=OPEN_DAYS))
+    for latest in (found["monthly"][0], found["quarterly"][0]):
+        latest.due_at = max(latest.due_at, until)
+        latest.closes_at = max(latest.closes_at, latest.due_at)
+    return found
 
 
 def _phase_in(story: Story) -> None:
-    """The province began with the guarantee companies' monthly data; the other sets follow next year."""
-    begun = story.periods[0].end_date
-    next_year = date(clock.local(story.now).year + 1, 1, 1)
+    """The province began fourteen months ago: nothing is owed for earlier periods."""
+    begun = story.periods["monthly"][MONTHS_BACK - 1].end_date
     for report_set in story.sets.values():
         if report_set.family != "one_off":
-            report_set.starts_on = begun if report_set.key == "guarantee-business-monthly" else next_year
+            report_set.starts_on = begun
 
 
 def _admit(story: Story, company: Company) -> None:
+    issued, expires = licence_dates(story.today)
     institution = Institution(
         name=company.name,
         uscc=company.uscc,
@@ -115,101 +123,67 @@ def _admit(story: Story, company: Company) -> None:
         business_scope=SCOPES[company.industry],
         licence_no=licence_no(company),
         licence_issuer="浙江省地方金融管理局",
-        licence_from=date(2023, 6, 1),
-        licence_to=date(2028, 5, 31),
+        licence_from=issued,
+        licence_to=expires,
     )
     db.session.add(institution)
     states = transition(institution, INSTITUTION_WORKFLOW, "open")
-    moment = clock.start_of(story.periods[0].start_date)
-    institution.admitted_at = moment
+    moment = institution.admitted_at = story.begun(company)
     record("InstitutionAdmitted", institution, actor=story.staff, now=moment, states=states)
     story.institutions[company.number] = institution
     story.users[company.number] = enterprise_account(company, institution, moment)
 
 
 def _place(story: Story, company: Company, key: str, period: ReportingPeriod | None, now: datetime) -> Place:
-    return Place(story.institutions[company.number], story.sets[key], period, story.users[company.number], now)
+    return Place(
+        story.institutions[company.number], story.sets[key], period, story.users[company.number], now
+    )
 
 
 def _file_one_off(story: Story, company: Company) -> None:
-    """All but the last of each industry have completed their one-off set."""
-    if company.number in UNFINISHED:
-        return
-    moment = clock.start_of(story.periods[0].start_date) + timedelta(days=5, hours=10)
-    place = _place(story, company, f"{company.industry}-one-off-once", None, moment)
-    _fill(place, one_off_entries(company))
-    _hand_in(place, "one-off")
+    """All but the last of two industries have completed their one-off set; one of these has begun it."""
+    moment = story.begun(company) + timedelta(days=5, hours=10)
+    place = _place(story, company, f"{company.industry}-one-off-once", None, min(moment, story.now))
+    entries = one_off_entries(company, story.today)
+    if company.number not in UNFINISHED:
+        carry_out(Told(place, entries, "reported"), story.staff, story.now)
+    elif company.index % 2:
+        begin(place, {code: entries[code] for code in ("GG01", "GG02")})
 
 
-UNFINISHED = {14, 26}
-# Companies that report an overdue liability this month: a warning (DB02-13) that they have to explain.
-OVERDUE_LIABILITY = {3, 8, 10}
-
-
-def _file_months(story: Story, company: Company) -> None:
-    if company.number in UNFINISHED:
-        return
-    ledger = Ledger(company)
-    for index, period in enumerate(story.periods):
-        entries = ledger.month(period.end_date.year, period.end_date.month)
-        age = len(story.periods) - 1 - index
-        course = _course(company.number, age)
-        if course == "nothing":
+def _told(story: Story, company: Company) -> Iterator[Told]:
+    """Every filing of a company that has come to something, with its entries."""
+    simulation = _simulation(story, company)
+    admitted = clock.local(story.begun(company)).date()
+    for key, report_set in story.sets.items():
+        if report_set.industry != company.industry or report_set.family == "one_off":
             continue
-        if age == 0 and company.number in OVERDUE_LIABILITY:
-            entries["DB02"]["r20"]["close"] = entries["DB02"]["r21"]["close"] = "180.00"
-        moment = min(period.opens_at + timedelta(days=2 + company.number % 6, hours=10), story.now)
-        place = _place(story, company, "guarantee-business-monthly", period, moment)
-        if course == "draft":
-            _fill(place, {"DB01": entries["DB01"]})
-            continue
-        _fill(place, entries)
-        _hand_in(place, f"month-{period.code}")
-        _decide(story, place, course)
+        for age, period in enumerate(story.periods[report_set.frequency]):
+            if period.end_date < max(admitted, report_set.starts_on):
+                break
+            became = course(company, report_set.family, report_set.frequency, age)
+            moment = _moment(story, company, report_set.frequency, period, is_latest=age == 0)
+            if became != "nothing" and moment is not None:
+                entries = simulation.entries(report_set.family, report_set.frequency, period.end_date)
+                yield Told(_place(story, company, key, period, moment), entries, became)
 
 
-def _course(number: int, age: int) -> str:
-    """What became of a company's filing `age` months ago; 0 is the month whose window is open."""
-    if age > 1:
-        return "approved"
-    if age == 1:
-        return {9: "nothing", 5: "returned"}.get(number, "approved")
-    return {
-        1: "nothing", 2: "submitted", 3: "submitted", 4: "returned", 5: "nothing", 6: "draft", 7: "approved",
-        8: "submitted", 9: "nothing", 10: "submitted", 11: "approved", 12: "draft", 13: "submitted",
-    }.get(number, "nothing")  # fmt: skip
+def _simulation(story: Story, company: Company) -> Simulation:
+    """Begun a year before the first filing, so that last year's figures are there."""
+    first_year = story.periods["monthly"][MONTHS_BACK - 1].end_date.year - 1
+    if company.number not in OVERDUE_LIABILITY:
+        return simulate(company, first_year)
+    end = story.periods["monthly"][0].end_date
+    return Guarantee(company, first_year, overdue={(end.year, end.month)})
 
 
-def _fill(place: Place, entries: dict[str, dict[str, dict[str, Any]]]) -> None:
-    """Enter several forms and check them once, as an import does."""
-    filing = locked_filing(place)
-    require_open(place, filing)
-    assert filing is not None
-    data = load_data(place.institution, place.report_set, place.period, filing, place.now)
-    for code, cells in entries.items():
-        store_entries(place, data, filing, code, cells, seen_version=0)
-    reassess(data, filing)
-
-
-def _hand_in(place: Place, key: str) -> None:
-    found = assess(load_filing(place.institution, place.report_set, place.period, place.now))
-    explanations = {finding.key: EXPLANATION for finding in found.warnings}
-    submit_filing(place, f"demo-{key}", explanations)
-
-
-def _decide(story: Story, place: Place, course: str) -> None:
-    if course == "submitted":
-        return
-    filing = db.session.scalars(
-        select(Filing).where(
-            Filing.institution_id == place.institution.id,
-            Filing.report_set_id == place.report_set.id,
-            Filing.period_code == place.period_code,
-        )
-    ).one()
-    moment = min(place.now + timedelta(days=1), story.now)
-    if course == "approved":
-        review.approve(filing.id, filing.version, story.staff, moment)
-        return
-    review.add_mark(filing.id, review.Mark("DB02", "r10", "inc", "请核对回收明细"), story.staff, moment)
-    review.return_filing(filing.id, filing.version, story.staff, moment, RETURN_REASON)
+def _moment(
+    story: Story, company: Company, frequency: str, period: ReportingPeriod, *, is_latest: bool
+) -> datetime | None:
+    """When a company hands in: early for the windows held open, and not yet when that still lies ahead."""
+    first, apart = PACE[frequency]
+    moment = period.opens_at + timedelta(days=first + company.number % apart, hours=10)
+    if frequency == "annual" and moment > story.now:
+        return None
+    # Statements come first; business data of the same day are read beside them.
+    return min(moment, story.now) if is_latest else moment

@@ -84,7 +84,11 @@ class Simulation(ABC):
 
     def _dividend(self, month: int) -> Decimal:
         """What the owners get in a month, in 元."""
-        return max(self.books.last_net, Decimal(0)) * self.dividend_share if month == DIVIDEND_MONTH else Decimal(0)
+        return (
+            max(self.books.last_net, Decimal(0)) * self.dividend_share
+            if month == DIVIDEND_MONTH
+            else Decimal(0)
+        )
 
     def spare(self, month: int) -> Decimal:
         """Cash in 万元 beyond what is kept at hand and what the owners will get this month."""
