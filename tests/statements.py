@@ -10,6 +10,8 @@ from sqlalchemy import event
 
 from app.core.db import db
 
+NOT_COUNTED = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
+
 
 @contextmanager
 def counted_statements() -> Iterator[list[str]]:
@@ -17,7 +19,8 @@ def counted_statements() -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
+        if not statement.startswith(NOT_COUNTED):
+            seen.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:

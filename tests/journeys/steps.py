@@ -49,7 +49,9 @@ def press(visitor: Visitor, name: str, *, sure: bool = False) -> None:
     """Press a button or follow a link by its words; `sure` answers the question that follows."""
     page = visitor.page
     main = page.locator("main")
-    target = main.get_by_role("button", name=name, exact=True).or_(main.get_by_role("link", name=name, exact=True))
+    target = main.get_by_role("button", name=name, exact=True).or_(
+        main.get_by_role("link", name=name, exact=True)
+    )
     if sure:
         target.first.click()
         confirm(visitor)

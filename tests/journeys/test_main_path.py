@@ -42,7 +42,9 @@ def months(app: Any) -> list[ReportingPeriod]:
     today = clock.today()
     for year in (today.year - 1, today.year):
         commits(generate_periods)(year)
-    query = select(ReportingPeriod).where(ReportingPeriod.frequency == "monthly", ReportingPeriod.end_date < today)
+    query = select(ReportingPeriod).where(
+        ReportingPeriod.frequency == "monthly", ReportingPeriod.end_date < today
+    )
     return list(reversed(list(db.session.scalars(query.order_by(ReportingPeriod.end_date.desc()).limit(3)))))
 
 
@@ -284,10 +286,11 @@ def is_refused_outside_the_window(company: Visitor, period: ReportingPeriod) -> 
         assert words in text and "报送窗口为" in text, text
         company.open(f"{MONTHLY}/{code}/import")
         assert words in steps.main_text(company)
+        token = company.page.locator("meta[name=csrf-token], input[name=csrf_token]").first
         answer = company.page.request.post(
             f"{company.address}{MONTHLY}/{code}/DB01/save",
             data={"version": 1, "cells": {"r3": {"inc": "1"}}},
-            headers={"X-CSRFToken": company.page.locator("meta[name=csrf-token], input[name=csrf_token]").first.evaluate("n => n.content || n.value")},
+            headers={"X-CSRFToken": token.evaluate("node => node.content || node.value")},
         )
         assert answer.status == 409 and words in answer.text()
 
@@ -314,7 +317,9 @@ def stored_values(code: str) -> dict[str, Any]:
     from app.filings.submissions.models import FilingForm
 
     db.session.rollback()
-    query = select(FilingForm).join(Filing, Filing.id == FilingForm.filing_id).where(Filing.period_code == code)
+    query = (
+        select(FilingForm).join(Filing, Filing.id == FilingForm.filing_id).where(Filing.period_code == code)
+    )
     return {draft.form_code: draft.content for draft in db.session.scalars(query)}
 
 

@@ -37,4 +37,6 @@ def shown(form: Any, row: str, column: str, value: Any) -> Any:
     spec = form.cell_spec(row, column)
     if spec.type == "choice":
         return next(choice.zh for choice in spec.choices if choice.v == value)
-    return float(value) if spec.is_numeric and str(value).replace(".", "").replace("-", "").isdigit() else value
+    return (
+        float(value) if spec.is_numeric and str(value).replace(".", "").replace("-", "").isdigit() else value
+    )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import event
 
-from app.core.db import db
 from tests.factories import make_account, make_institution, make_registration
+from tests.statements import counted_statements
 
 MOST = 12
 
@@ -28,14 +27,6 @@ def test_a_console_list_takes_few_statements(app, sign_in, role, path):
         make_account("Supervisor")
     client = sign_in(make_account(role))
     client.get(path)
-    seen: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with counted_statements() as seen:
         assert client.get(path).status_code == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
     assert len(seen) <= MOST, "\n".join(seen)

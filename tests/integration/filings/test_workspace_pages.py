@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
-from app.core.db import db
 from tests.factories import make_account, make_institution
 from tests.filing_places import MONTHLY, ONE_OFF, hand_in, load_catalogue, make_month, zeros
 from tests.integration.filings.conftest import Company
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Every SQL statement of the block."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement != "BEGIN":
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+from tests.statements import counted_statements
 
 
 def text(company: Company, path: str) -> str:
@@ -157,7 +139,7 @@ def test_pages_ask_the_database_little(company: Company, path: str) -> None:
     company.save("DB01", zeros("DB01"))
     company.save("DB02", zeros("DB02"))
     address = company.url + path
-    with statements() as seen:
+    with counted_statements() as seen:
         text(company, address)
     assert len(seen) <= 15, "\n".join(seen)
 
@@ -166,7 +148,7 @@ def test_pages_ask_the_database_little(company: Company, path: str) -> None:
 def test_lists_ask_no_more_for_more_periods(company: Company, path: str) -> None:
     for months in range(2, 14):
         make_month(months, opens=-40, due=-20)
-    with statements() as seen:
+    with counted_statements() as seen:
         text(company, path)
     assert len(seen) <= 12, "\n".join(seen)
 

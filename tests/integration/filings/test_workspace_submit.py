@@ -84,7 +84,14 @@ def test_an_unfilled_required_form_blocks(company: Company) -> None:
 
 
 def test_warnings_need_an_explanation_which_is_kept(filled: Company) -> None:
-    jump = {"r3__open": "100", "r3__inc": "900", "r3__ytd_inc": "900", "r14__open": "1", "r34__open": "1", "r12__open": "1"}
+    jump = {
+        "r3__open": "100",
+        "r3__inc": "900",
+        "r3__ytd_inc": "900",
+        "r14__open": "1",
+        "r34__open": "1",
+        "r12__open": "1",
+    }
     saved = filled.save("DB01", zeros("DB01", **jump), version=1)
     warnings = [finding for finding in saved.json["findings"] if finding["level"] == "warning"]
     assert warnings, saved.json["findings"]

@@ -13,7 +13,8 @@ from app.core.events import Event
 from app.portal.models import Announcement, Page
 from app.portal.seed import seed_portal
 from tests.factories import make_account
-from tests.integration.portal.portal_helpers import announce, statements
+from tests.integration.portal.portal_helpers import announce
+from tests.statements import counted_statements
 
 LIST = "/console/announcements/list/"
 
@@ -152,7 +153,7 @@ def test_the_list_of_announcements_needs_at_most_twelve_statements(editor):
     seed_portal(clock.now())
     db.session.commit()
     db.session.remove()
-    with statements() as seen:
+    with counted_statements() as seen:
         assert editor.get(LIST).status_code == 200
     assert len(seen) <= 12, seen
 

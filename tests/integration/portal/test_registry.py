@@ -130,11 +130,12 @@ def test_a_download_is_named_for_people_and_saved_not_shown(client):
 
 
 def test_a_list_page_is_paged_and_needs_few_statements(client):
-    from tests.integration.portal.portal_helpers import PERSON, statements
+    from tests.integration.portal.portal_helpers import PERSON
+    from tests.statements import counted_statements
 
     for index in range(25):
         make_institution("guarantee", name=f"示例{index:02d}担保有限公司")
-    with statements() as seen:
+    with counted_statements() as seen:
         first = client.get("/registry/guarantee/", headers=PERSON).text
     assert len(seen) <= 12, seen
     assert "示例19担保" in first and "示例20担保" not in first
