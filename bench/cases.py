@@ -11,7 +11,7 @@ import xlsxwriter
 import yaml
 
 from bench.measure import Case
-from bench.world import application, bare_flask, page, sql
+from bench.world import application, bare_flask, logged_in, open_form, page, sql
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "app" / "data" / "catalogue" / "forms.yaml"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -22,6 +22,7 @@ def cases() -> Iterator[Case]:
     yield from of_the_catalogue()
     yield from of_workbooks()
     yield from of_the_portal()
+    yield from of_logged_in_pages()
 
 
 def of_the_catalogue() -> Iterator[Case]:
@@ -90,3 +91,17 @@ def of_the_portal() -> Iterator[Case]:
         companies,
         60,
     )
+
+
+def of_logged_in_pages() -> Iterator[Case]:
+    """The form page of a company and the console's queue."""
+    app = application()
+    company, staff = logged_in(app, "demo-danbao"), logged_in(app, "demo-jianguan")
+    yield Case(
+        "form page of 46 rows",
+        "a bare Flask page with the same table",
+        page(app, open_form(app), company),
+        page(bare_flask(), "/table"),
+        20,
+    )
+    yield Case("console queue", "bare Flask page", page(app, "/console/filings/list/", staff), page(bare_flask(), "/"), 150)

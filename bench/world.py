@@ -61,6 +61,11 @@ def bare_flask() -> Flask:
     template = "<!doctype html><title>x</title><ul>{% for n in range(100) %}<li>{{ n }}</li>{% endfor %}</ul>"
     compiled = bare.jinja_env.from_string(template)
     bare.add_url_rule("/", "home", lambda: compiled.render())
+    table = bare.jinja_env.from_string(
+        "<!doctype html><title>x</title><table>{% for r in range(46) %}<tr><th>{{ r }}</th>{% for c in range(6) %}"
+        "<td id='c-{{ r }}-{{ c }}' class='num'>{{ '{:,.2f}'.format(r * c) }}</td>{% endfor %}</tr>{% endfor %}</table>"
+    )
+    bare.add_url_rule("/table", "table", lambda: table.render())
     return bare
 
 
@@ -75,3 +80,36 @@ def sql(app: Flask, *statements: str) -> Any:
                 connection.execute(text(statement)).fetchall()
 
     return run
+
+
+def logged_in(app: Flask, username: str) -> Any:
+    """A client with a live session of a demonstration account."""
+    from sqlalchemy import select
+
+    from app.accounts.models import Account
+    from app.core.db import db
+    from app.core.scope import SYSTEM, scoped
+    from tests.factories import open_session
+
+    client = app.test_client()
+    with app.app_context(), scoped(SYSTEM):
+        account = db.session.scalars(select(Account).where(Account.username == username)).one()
+        open_session(client, account)
+        db.session.remove()
+    return client
+
+
+def open_form(app: Flask) -> str:
+    """The page of DB01 in the month whose window is open."""
+    from sqlalchemy import func, select
+
+    from app.core import clock
+    from app.core.db import db
+    from app.filings.calendar.models import ReportingPeriod
+
+    query = select(func.max(ReportingPeriod.code)).where(
+        ReportingPeriod.frequency == "monthly", ReportingPeriod.end_date < clock.today()
+    )
+    with app.app_context():
+        code = db.session.scalar(query)
+    return f"/workspace/filings/guarantee-business-monthly/{code}/DB01/"
