@@ -17,6 +17,7 @@ from sqlalchemy import Connection, ForeignKeyConstraint, text
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
+from app.core.append_only import create_triggers
 from app.core.db import db, write_intent
 
 # Any number: it only has to be the same on every node.
@@ -122,6 +123,7 @@ def run_online() -> None:
                     configure(connection)
                     context.run_migrations()
                     check_references(connection)
+                    create_triggers(connection)
             finally:
                 foreign_keys(connection, "ON")
     finally:

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, event, se
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
+from app.core.append_only import protect
 from app.core.db import Moment, db
 
 
@@ -33,6 +34,9 @@ class Event(Model):
     comment: Mapped[str | None] = mapped_column(Text)
     data: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
     ip: Mapped[str | None] = mapped_column(String(45))
+
+
+protect(Event)
 
 
 class AppendOnlyError(Exception):

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.accounts.models import Account
+from app.core.append_only import protect
 from app.core.db import Moment
 from app.core.events import AppendOnlyError
 from app.core.scope import InstitutionScoped
@@ -124,6 +125,9 @@ class FilingVersion(InstitutionScoped, Model):
     values_sha256: Mapped[str] = mapped_column(String(64), nullable=False)
 
     submitted_by: Mapped[Account | None] = relationship(lazy="select")
+
+
+protect(FilingVersion)
 
 
 @event.listens_for(FilingVersion, "before_update")
