@@ -59,7 +59,7 @@ class PeriodAdmin(SafeModelView):
     base_permissions = ["can_list", "can_show", "can_add", "can_edit"]
     list_template = "console/calendar/periods.html"
     list_title = _l("报告期")
-    list_columns = ["name_zh", "frequency", "start_date", "end_date", "opens_at", "due_at", "closes_at", "allows_late"]
+    list_columns = ["name_zh", "frequency", "start_date", "end_date", "opens_at", "due_at", "late_until"]
     show_columns = list_columns
     edit_columns = ["name_zh"]  # the form is our own; FAB only wants to know a column
     search_columns = ["name_zh", "frequency", "code", "end_date"]
@@ -74,14 +74,13 @@ class PeriodAdmin(SafeModelView):
         "end_date": _l("期末"),
         "opens_at": _l("开放"),
         "due_at": _l("截止"),
-        "closes_at": _l("补报截止"),
-        "allows_late": _l("允许逾期补报"),
+        "late_until": _l("补报截止"),
     }
     formatters_columns: dict[str, Any] = {
         "frequency": lambda value: word(FREQUENCIES, value),
         "opens_at": minute,
         "due_at": ends,
-        "closes_at": ends,
+        "late_until": ends,
     }
     extra_args = {"may": may, "this_year": lambda: clock.today().year}
 

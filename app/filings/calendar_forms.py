@@ -13,17 +13,21 @@ from wtforms import (
     IntegerField,
     SelectField,
     StringField,
-    ValidationError,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.core.forms import Required, stripped
-from app.filings.calendar.periods import PeriodRule
+from app.filings.calendar.periods import PeriodRule, periods
 from app.filings.labels import FREQUENCIES
 
 PERIODIC = {key: words for key, words in FREQUENCIES.items() if key != "once"}
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 _WHOLE = _l("请填写整数。")
+
+
+def _told(field: Any, message: Any) -> bool:
+    field.errors = [*field.errors, message]
+    return False
 
 
 class PeriodForm(FlaskForm):
@@ -98,13 +102,20 @@ class RuleForm(FlaskForm):
     )
     shift = BooleanField(_l("遇节假日、周末顺延到下一个工作日（调休上班日算工作日）"))
 
-    def validate_days(self, field: Any) -> None:
-        if self.basis.data == "days" and field.data is None and not field.errors:
-            raise ValidationError(_l("请填写期末后天数。"))
-
-    def validate_day(self, field: Any) -> None:
-        if self.basis.data == "date" and (field.data is None or self.months.data is None) and not field.errors:
-            raise ValidationError(_l("请填写第几个月和日。"))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field by itself, then what the chosen kind of due day needs, then that the window opens in time."""
+        if not super().validate(extra_validators):
+            return False
+        if self.basis.data == "days" and self.days.data is None:
+            return _told(self.days, _l("请填写期末后天数。"))
+        if self.basis.data == "date" and self.months.data is None:
+            return _told(self.months, _l("请填写第几个月。"))
+        if self.basis.data == "date" and self.day.data is None:
+            return _told(self.day, _l("请填写第几日。"))
+        made = periods(self.frequency.data, self.year.data, self.rule)
+        if any(dates.opens_at >= dates.due_at for dates in made):
+            return _told(self.opens, _l("按此规则，开放日晚于截止日。请缩短开放天数或放宽截止日。"))
+        return True
 
     @property
     def rule(self) -> PeriodRule:

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import DateField, SelectField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from app.accounts.access import current_account
 from app.accounts.security import may
@@ -44,12 +44,18 @@ def last_minute(moment: Any) -> str:
     return clock.show_end(moment) if moment else "——"
 
 
+def _key(value: Any) -> int:
+    """A choice's number; 0, the invitation to choose, for anything that is none."""
+    text = str(value)
+    return int(text) if text.isdigit() and len(text) < 10 else 0
+
+
 class GrantForm(FlaskForm):
     """More time for an institution that has not asked."""
 
-    institution = SelectField(_l("机构"), [InputRequired(_l("请选择机构。"))], coerce=int)
-    report_set = SelectField(_l("报表集"), [InputRequired(_l("请选择报表集。"))], coerce=int)
-    period = SelectField(_l("报告期"), [InputRequired(_l("请选择报告期。"))], coerce=int)
+    institution = SelectField(_l("机构"), [DataRequired(_l("请选择机构。"))], coerce=_key)
+    report_set = SelectField(_l("报表集"), [DataRequired(_l("请选择报表集。"))], coerce=_key)
+    period = SelectField(_l("报告期"), [DataRequired(_l("请选择报告期。"))], coerce=_key)
     until = DateField(
         _l("延期到（含当日）"),
         [InputRequired(_l("请选择延期到哪一天。"))],
@@ -59,16 +65,17 @@ class GrantForm(FlaskForm):
 
     def fill_choices(self) -> None:
         """Institutions of the reader's scope, sets of their industries, periods whose window has opened."""
+        blank = (0, _("请选择"))
         institutions = list(db.session.scalars(select(Institution).order_by(Institution.name)))
-        self.institution.choices = [(one.id, f"{one.name}（{one.uscc}）") for one in institutions]
+        self.institution.choices = [blank] + [(one.id, f"{one.name}（{one.uscc}）") for one in institutions]
         industries = {one.industry for one in institutions}
         sets = select(ReportSet).where(ReportSet.industry.in_(industries), ReportSet.frequency != "once")
-        self.report_set.choices = [
+        self.report_set.choices = [blank] + [
             (one.id, f"{word(INDUSTRIES, one.industry)} · {one.name(lang())}")
             for one in db.session.scalars(sets.order_by(ReportSet.id))
         ]
         periods = select(ReportingPeriod).where(ReportingPeriod.opens_at <= clock.now())
-        self.period.choices = [
+        self.period.choices = [blank] + [
             (one.id, one.name(lang()))
             for one in db.session.scalars(periods.order_by(ReportingPeriod.end_date.desc()).limit(OFFERED_PERIODS))
         ]

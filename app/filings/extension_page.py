@@ -10,7 +10,8 @@ from app.filings.calendar.extension_queries import extensions_of
 from app.filings.calendar.extensions import reasons_against
 from app.filings.calendar.models import Extension
 from app.filings.calendar.rules import describe
-from app.filings.submissions.services import Place
+from app.filings.submissions.models import Filing
+from app.filings.submissions.place import Place
 
 NEAR = timedelta(days=3)  # as long before its end the set's page offers to ask
 
@@ -46,10 +47,10 @@ class ExtensionPage:
         return self.may_ask and not self.is_running and self.now >= self.ends_at - NEAR
 
 
-def extension_page(place: Place) -> ExtensionPage | None:
-    """Two statements; None for filings without a period."""
+def extension_page(place: Place, filing: Filing | None) -> ExtensionPage | None:
+    """One statement; None for filings without a period."""
     if place.period is None:
         return None
     held = extensions_of(place.institution.id, place.report_set.id, place.period.id)
-    against = [describe(reason, lang()) for reason in reasons_against(place, held)]
+    against = [describe(reason, lang()) for reason in reasons_against(place, filing, held)]
     return ExtensionPage(held, against, place.period.window.ends_at, place.now)

@@ -15,6 +15,7 @@ from app.filings.calendar.extensions import request_extension, withdraw_request
 from app.filings.extension_page import extension_page
 from app.filings.labels import EXTENSION_STATES, EXTENSION_TONES
 from app.filings.pages import place_title
+from app.filings.submissions.place import filing_at
 from app.filings.views import find_place, here
 
 blueprint = Blueprint("extensions", __name__, url_prefix="/workspace/filings")
@@ -69,7 +70,7 @@ def withdraw(set_key: str, period: str, extension_id: int) -> Any:
 
 def _page(set_key: str, period: str, errors: dict[str, str] | None = None) -> str:
     place = find_place(set_key, period)
-    page = extension_page(place)
+    page = extension_page(place, filing_at(place))
     if page is None:
         abort(404)
     return render_template(

@@ -86,7 +86,7 @@ def report_set(set_key: str, period: str) -> str:
         course=course(page.events),
         marks=marks_json(page.marks, page.data),
         state_words=state_words,
-        extension=None if page.is_handed_in else extension_page(place),
+        extension=None if page.is_handed_in else extension_page(place, page.filing),
         indicators=filed_indicators(page.filing, page.version) if page.filing and page.is_handed_in else [],
     )
 

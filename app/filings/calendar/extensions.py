@@ -21,23 +21,16 @@ from app.filings.calendar.models import Extension, ReportingPeriod
 from app.filings.calendar.rules import EXTENSION_WORKFLOW, Reason, ask_reasons, describe
 from app.filings.definitions.models import ReportSet
 from app.filings.submissions.models import Filing
+from app.filings.submissions.place import Place, filing_at
 from app.filings.submissions.rules import HANDED_IN_STATES
-from app.filings.submissions.services import Place
 from app.institutions.models import Institution
 
 MAX_DAYS = 180  # a longer extension is a slip of the pen: half a year is two quarterly windows
 MAX_TEXT = 1000
 
 
-def reasons_against(place: Place, held: list[Extension]) -> tuple[Reason, ...]:
+def reasons_against(place: Place, filing: Filing | None, held: list[Extension]) -> tuple[Reason, ...]:
     """Why the institution cannot ask for an extension now; `held` are the extensions of this place."""
-    filing = db.session.scalars(
-        select(Filing).where(
-            Filing.institution_id == place.institution.id,
-            Filing.report_set_id == place.report_set.id,
-            Filing.period_code == place.period_code,
-        )
-    ).first()
     given = gate_input(place.institution, place.report_set, place.period, filing, place.now, True, None)
     return ask_reasons(given, has_open_request=any(one.status == "requested" for one in held))
 
@@ -45,7 +38,7 @@ def reasons_against(place: Place, held: list[Extension]) -> tuple[Reason, ...]:
 def request_extension(place: Place, until: date | None, reason: str) -> Extension:
     """申请延期 until the end of a day. Raises Refused with all reasons, Invalid with `field` in its details."""
     held = extensions_of(place.institution.id, place.report_set.id, place.period.id) if place.period else []
-    against = reasons_against(place, held)
+    against = reasons_against(place, filing_at(place), held)
     if against or place.period is None:
         texts = [describe(one, lang()) for one in against]
         raise Refused(" ".join(texts), reasons=texts)

@@ -46,6 +46,11 @@ class ReportingPeriod(Model):
             self.name_zh, self.name_en, self.opens_at, self.due_at, self.closes_at, bool(self.allows_late)
         )
 
+    @property
+    def late_until(self) -> datetime | None:
+        """When late filing ends, where it is allowed."""
+        return self.closes_at if self.allows_late else None
+
     def name(self, lang: str) -> str:
         """The period's name in 'zh' or 'en'."""
         return self.name_en if lang == "en" else self.name_zh

@@ -20,7 +20,7 @@ from app.filings.submissions.data import FilingData, load_data
 from app.filings.submissions.freezing import freeze
 from app.filings.submissions.intake import Assessment, Taken, assess, counts, take_entries
 from app.filings.submissions.models import Explanation, Filing, FilingForm, FilingVersion
-from app.filings.submissions.place import Place
+from app.filings.submissions.place import Place, filing_query
 from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES
 from app.filings.values import to_json
 from app.institutions.models import Institution
@@ -28,16 +28,7 @@ from app.institutions.models import Institution
 
 def locked_filing(place: Place, *, create: bool = True) -> Filing | None:
     """The filing, locked until the end of the transaction, made when it is not there yet."""
-    query = (
-        select(Filing)
-        .where(
-            Filing.institution_id == place.institution.id,
-            Filing.report_set_id == place.report_set.id,
-            Filing.period_code == place.period_code,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    query = filing_query(place).with_for_update().execution_options(populate_existing=True)
     filing = db.session.scalars(query).first()
     if filing is None and create:
         # The institution's row serialises two first saves; the loser finds the winner's filing.
