@@ -5,7 +5,15 @@ from datetime import date
 import pytest
 
 from app.core.clock import end_of, start_of
-from app.filings.calendar.periods import DEFAULT_RULES, PeriodRule, is_workday, next_workday, periods
+from app.filings.calendar.periods import (
+    DEFAULT_RULES,
+    PeriodRule,
+    day_note,
+    is_workday,
+    next_workday,
+    periods,
+    skipped_days,
+)
 
 
 def test_a_year_has_twelve_months_four_quarters_and_one_year():
@@ -64,3 +72,32 @@ def test_every_frequency_of_the_catalogue_has_a_default_rule():
         assert periods(frequency, 2025, DEFAULT_RULES[frequency])
     with pytest.raises(KeyError):
         periods("weekly", 2025)
+
+
+def test_a_due_day_can_be_a_day_of_a_later_month():
+    rule = PeriodRule(due_months=4, due_day=30, shifts_to_workday=False)
+    assert [periods("annual", year, rule)[0].due_day for year in (2022, 2023)] == [
+        date(2023, 4, 30),
+        date(2024, 4, 30),
+    ]
+    months = periods("monthly", 2026, PeriodRule(due_months=1, due_day=31, shifts_to_workday=False))
+    assert months[0].due_day == date(2026, 2, 28)
+    assert months[11].due_day == date(2027, 1, 31)
+    (first, *_others) = periods("quarterly", 2026, PeriodRule(due_months=1, due_day=20, shifts_to_workday=False))
+    assert first.due_day == date(2026, 4, 20)
+
+
+def test_the_days_a_deadline_moved_over_are_named_in_both_languages():
+    september = periods("monthly", 2026, PeriodRule(due_days=3))[8]
+    told = [(note.day, note.zh, note.en) for note in skipped_days(september)]
+    assert told[0] == (date(2026, 10, 3), "国庆节（周六）", "National Day (Saturday)")
+    assert [day for day, _zh, _en in told] == [date(2026, 10, number) for number in range(3, 8)]
+    assert september.planned_day == date(2026, 10, 3)
+    make_up = day_note(date(2026, 10, 10))
+    assert (make_up.zh, make_up.en, make_up.works) == ("周六（调休上班）", "Saturday (make-up working day)", True)
+    assert day_note(date(2026, 10, 11)).zh == "周日"
+    assert not day_note(date(2028, 1, 1)).known
+
+
+def test_a_day_that_needs_no_shift_moved_over_nothing():
+    assert skipped_days(periods("monthly", 2026)[10]) == ()
