@@ -26,12 +26,14 @@ LATEST_MONTH = {
     "pawn": ("returned", "submitted", "approved", "draft", "submitted", "nothing", "submitted", "nothing"),
     "leasing": ("nothing", "submitted", "approved", "returned", "draft", "submitted"),
 }  # fmt: skip
-# The month before: who is late, and whose correction is still to come.
+# The month before: who is late, with or without more time, and whose correction is still to come.
 MONTH_BEFORE = {
     ("guarantee", 8): "nothing",
     ("guarantee", 4): "returned",
-    ("microloan", 4): "nothing",
-    ("pawn", 5): "nothing",
+    ("guarantee", 7): "late",
+    ("microloan", 4): "asked",
+    ("microloan", 8): "nothing",
+    ("pawn", 5): "granted",
 }
 # The latest quarter: the others reported their statements and had their business data approved.
 NO_STATEMENTS = {4: "nothing", 5: "draft", 8: "nothing"}
@@ -56,7 +58,7 @@ def is_pilot(company: Company) -> bool:
 
 
 def course(company: Company, family: str, frequency: str, age: int) -> str:
-    """nothing, draft, submitted, returned or approved; `age` 0 is the period whose window is (or was) the latest.
+    """nothing, draft, submitted, returned, approved, or a delay; `age` 0 is the latest period that has ended.
 
     Statements are not reviewed: anything but nothing and draft stands for reported.
     """

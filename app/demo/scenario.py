@@ -19,6 +19,7 @@ from app.core.workflow import transition
 from app.demo.accounts import enterprise_account
 from app.demo.companies import Company, companies
 from app.demo.courses import MONTHS_BACK, MONTHS_OF_OTHERS, OVERDUE_LIABILITY, UNFINISHED, course, is_pilot
+from app.demo.delays import DELAYS, delay
 from app.demo.filing import Told, begin, carry_out
 from app.demo.one_off import SCOPES, licence_dates, licence_no, one_off_entries, org_type
 from app.demo.simulation.base import Simulation
@@ -75,8 +76,7 @@ def tell(
         _admit(story, company)
         _file_one_off(story, company)
         if company.number not in UNFINISHED:
-            for told in sorted(_told(story, company), key=lambda one: one.place.now):
-                carry_out(told, story.staff, story.now)
+            _file_all(story, company)
         if progress:
             progress(company.name)
         db.session.flush()
@@ -141,14 +141,23 @@ def _place(story: Story, company: Company, key: str, period: ReportingPeriod | N
 
 
 def _file_one_off(story: Story, company: Company) -> None:
-    """All but the last of two industries have completed their one-off set; one of these has begun it."""
+    """All but the last of two industries have completed their one-off set; these have begun it."""
     moment = story.begun(company) + timedelta(days=5, hours=10)
     place = _place(story, company, f"{company.industry}-one-off-once", None, min(moment, story.now))
     entries = one_off_entries(company, story.today)
     if company.number not in UNFINISHED:
         carry_out(Told(place, entries, "reported"), story.staff, story.now)
-    elif company.index % 2:
+    else:
         begin(place, {code: entries[code] for code in ("GG01", "GG02")})
+
+
+def _file_all(story: Story, company: Company) -> None:
+    """Everything in the order of time, so that each filing finds what was there before it."""
+    for told in sorted(_told(story, company), key=lambda one: one.place.now):
+        if told.course in DELAYS:
+            delay(told.place, told.entries, told.course, story.staff, story.now)
+        else:
+            carry_out(told, story.staff, story.now)
 
 
 def _told(story: Story, company: Company) -> Iterator[Told]:
