@@ -153,7 +153,7 @@ def findings_after(fault: Fault) -> list[str]:
         one.recompute(of, end, YEAR_END)
     results = [one.check(of, end, YEAR_END) for of, end in sets]
     return [
-        f"{finding.check_id} {finding.form} {finding.row}".strip()
+        " ".join((finding.check_id, finding.form, finding.row, finding.col)).strip()
         for result in results
         for finding in result.findings
     ]
