@@ -4,7 +4,7 @@ RUNTIME := .venv/.installed-runtime
 TOOLS := .venv/.installed-tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check format bench i18n migrate clean
+.PHONY: help run setup test check format bench i18n migrate pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ i18n: $(TOOLS) ## bring the translation files to what the sources say, and list 
 
 migrate: $(TOOLS) ## write a migration from the models: make migrate NAME=add_something
 	@$(PY) scripts/migration.py "$(NAME)"
+
+pictures: $(TOOLS) ## take the pictures of docs/handbook again, from a fresh demonstration
+	@$(PY) scripts/pictures.py
 
 clean: ## remove what can be made again; keeps the database in instance/
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
