@@ -2,103 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import select
 
-from app.core.db import db
-from app.filings.submissions.models import FilingForm
-from tests.factories import make_account, make_institution, open_session
-from tests.filing_places import MONTHLY, ONE_OFF, finish_one_off, hand_in, load_catalogue, make_month, zeros
-from tests.live import PHONE, Visitor
+from tests.browser.desk import stored
+from tests.filing_places import MONTHLY, ONE_OFF, finish_one_off, hand_in, make_month, zeros
+from tests.live import PHONE
 
 pytestmark = pytest.mark.browser
-
-
-@dataclass
-class Desk:
-    """Somebody in front of one form."""
-
-    visitor: Visitor
-    url: str
-
-    @property
-    def page(self) -> Any:
-        return self.visitor.page
-
-    def open(self, code: str) -> None:
-        self.visitor.open(f"{self.url}{code}/")
-        self.page.locator("html[data-editor=ready]").wait_for(state="attached")
-
-    def cell(self, row: str, col: str) -> Any:
-        return self.page.locator(f"#c-{row}-{col}")
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def type(self, text: str) -> None:
-        self.page.keyboard.type(text)
-
-    def paste(self, text: str, html: str = "") -> None:
-        """What the browser does on Ctrl+V with this on the clipboard."""
-        self.page.evaluate(
-            """([text, html]) => {
-              const data = new DataTransfer();
-              data.setData("text/plain", text);
-              if (html) data.setData("text/html", html);
-              const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
-              document.activeElement.dispatchEvent(event);
-            }""",
-            [text, html],
-        )
-
-    def saved(self) -> None:
-        self.page.locator("[data-save-status]", has_text=re.compile("^已保存")).wait_for(timeout=15000)
-
-    def texts(self, row: str, *cols: str) -> list[str]:
-        return [self.cell(row, col).inner_text() for col in cols]
-
-
-@pytest.fixture
-def company(fresh_database: None) -> Any:
-    """A guarantee company with its one-off set done."""
-    load_catalogue()
-    return make_institution()
-
-
-@pytest.fixture
-def sit(app: Flask, visit: Callable[..., Visitor], company: Any) -> Callable[..., Desk]:
-    """Sit down at a set of the company, logged in."""
-
-    def at(url: str, **more: Any) -> Desk:
-        visitor = visit(**more)
-        client = app.test_client()
-        open_session(client, make_account("Enterprise", institution=company))
-        cookie = client.get_cookie("session")
-        assert cookie is not None
-        visitor.page.context.add_cookies([{"name": "session", "value": cookie.value, "url": visitor.address}])
-        return Desk(visitor, url)
-
-    return at
-
-
-@pytest.fixture
-def month(company: Any) -> str:
-    """The address of an open month."""
-    finish_one_off(company)
-    return f"/workspace/filings/{MONTHLY}/{make_month().code}/"
-
-
-def stored(code: str) -> FilingForm:
-    db.session.rollback()
-    db.session.expire_all()
-    return db.session.scalars(select(FilingForm).where(FilingForm.form_code == code)).one()
 
 
 def test_a_form_is_filled_with_the_keyboard_alone_and_saves_itself(sit: Any, month: str) -> None:
@@ -141,7 +53,9 @@ def test_computed_cells_cannot_be_typed_into(sit: Any, month: str) -> None:
     assert "自动计算" in desk.page.locator("[data-cell-info]").inner_text()
 
 
-def test_a_block_from_a_spreadsheet_lands_right_and_skips_locked_cells_and_headings(sit: Any, month: str) -> None:
+def test_a_block_from_a_spreadsheet_lands_right_and_skips_locked_cells_and_headings(
+    sit: Any, month: str
+) -> None:
     desk = sit(month)
     desk.open("DB01")
     desk.cell("r20", "open").click()
@@ -320,19 +234,35 @@ def test_tables_grow_choose_and_shrink(sit: Any) -> None:
     desk = sit(f"/workspace/filings/{ONE_OFF}/once/")
     desk.open("GG02")
     desk.page.locator("tbody td").first.click()
-    rows = ["示例甲公司\t企业法人\t民营资本", "示例乙公司\t自然人\t外资", "示例丙公司\t月球人\t外资", "示例丁公司\t\t"]
+    rows = [
+        "示例甲公司\t企业法人\t民营资本",
+        "示例乙公司\t自然人\t外资",
+        "示例丙公司\t月球人\t外资",
+        "示例丁公司\t\t",
+    ]
     desk.paste("\n".join(rows) + "\n")
     assert desk.page.locator("tbody tr").count() >= 4
     assert "企业法人" in desk.page.locator("tbody tr").nth(0).inner_text()
-    assert "has-error" in (desk.page.locator("tbody tr").nth(2).locator("td").nth(1).get_attribute("class") or "")
+    assert "has-error" in (
+        desk.page.locator("tbody tr").nth(2).locator("td").nth(1).get_attribute("class") or ""
+    )
     desk.saved()
     content = stored("GG02").content
-    assert [row["name"] for row in content.values()] == ["示例甲公司", "示例乙公司", "示例丙公司", "示例丁公司"]
+    assert [row["name"] for row in content.values()] == [
+        "示例甲公司",
+        "示例乙公司",
+        "示例丙公司",
+        "示例丁公司",
+    ]
     assert content["1"]["holder_type"] == "legal"
     desk.page.locator("tbody tr").nth(1).locator("[data-grid=remove-row]").click()
     desk.page.locator("[data-save-status]", has_text="有未保存").wait_for()
     desk.saved()
-    assert [row["name"] for row in stored("GG02").content.values()] == ["示例甲公司", "示例丙公司", "示例丁公司"]
+    assert [row["name"] for row in stored("GG02").content.values()] == [
+        "示例甲公司",
+        "示例丙公司",
+        "示例丁公司",
+    ]
     desk.press("Control+z")
     desk.page.locator("[data-grid=undo]").click()
     assert "示例乙公司" in desk.page.locator("tbody").inner_text()
@@ -376,7 +306,11 @@ def test_a_card_saves_itself_and_tells_errors_at_the_field(sit: Any) -> None:
     desk.page.get_by_label("统一社会信用代码").fill("123")
     desk.saved()
     content = stored("GG01").content["card"]
-    assert content == {"org_name": "示例融资担保有限公司", "org_type": "guarantee", "setup_date": "2020-03-05"}
+    assert content == {
+        "org_name": "示例融资担保有限公司",
+        "org_type": "guarantee",
+        "setup_date": "2020-03-05",
+    }
     assert "不是数字" in desk.page.locator("[data-field=reg_capital]").inner_text()
     assert desk.page.locator("[data-field=uscc] .field-error").count() > 0
     desk.page.reload()

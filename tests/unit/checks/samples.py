@@ -79,13 +79,15 @@ def one_off() -> dict[str, Values | None]:
         "2": row("GG03", name="李示例", position="cfo", is_legal_rep="N", bad_record="N", fin_years=8),
     }
     licence = row("GG06", licence_name="示例融资担保有限公司", licence_capital=10000)
+    forms = {"GG01": {"card": profile}, "GG02": holders, "GG03": people, "GG06": {"card": licence}}
+    return {**forms, **_optional_tables()}
+
+
+def _optional_tables() -> dict[str, Values | None]:
+    """One line in each table that a company fills in only when it has something to tell."""
     return {
-        "GG01": {"card": profile},
-        "GG02": holders,
-        "GG03": people,
         "GG04": {"1": row("GG04", uscc=USCC[0], op_capital=100)},
         "GG05": {"1": row("GG05", amount=50)},
-        "GG06": {"card": licence},
         "GG07": {"1": row("GG07", penalty_type="fine", amount=1)},
         "GG08": {"1": row("GG08", ratio=60)},
         "GG09": {"1": row("GG09", has_business="Y", balance=10, id_no="A1")},
