@@ -327,7 +327,8 @@ def stored(code: str) -> None:
     """Two frozen versions, the second one in force; the institution operates."""
     db.session.rollback()
     filing = db.session.scalars(select(Filing).where(Filing.period_code == code)).one()
-    versions = list(db.session.scalars(select(FilingVersion).where(FilingVersion.filing_id == filing.id)))
+    query = select(FilingVersion).where(FilingVersion.filing_id == filing.id).order_by(FilingVersion.number)
+    versions = list(db.session.scalars(query))
     assert filing.status == "approved" and [v.number for v in versions] == [1, 2]
     assert filing.accepted_version_id == versions[1].id
     assert db.session.scalars(select(Institution)).one().status == "operating"
