@@ -66,8 +66,12 @@ def send_mail_command() -> None:
 
 
 @click.command("load-catalogue")
-@click.option("--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another catalogue.")
-@click.option("--effective-from", type=click.DateTime(["%Y-%m-%d"]), help="First day changed forms are in force.")
+@click.option(
+    "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another catalogue."
+)
+@click.option(
+    "--effective-from", type=click.DateTime(["%Y-%m-%d"]), help="First day changed forms are in force."
+)
 def load_catalogue_command(path: Path | None, effective_from: datetime | None) -> None:
     """Bring regions and form definitions into the database, and tell what changed."""
     from app.core import clock

@@ -47,7 +47,9 @@ CONSOLE: tuple[tuple[Any, str, tuple[Entry, ...]], ...] = (
         _l("报送管理"),
         "file-text",
         (
-            Entry(_l("报送审核"), "FilingAdmin.list", "clipboard-check", "FilingAdmin", under="/console/review"),
+            Entry(
+                _l("报送审核"), "FilingAdmin.list", "clipboard-check", "FilingAdmin", under="/console/review"
+            ),
             Entry(_l("报告期"), "PeriodAdmin.list", "calendar", "PeriodAdmin"),
             Entry(_l("延期审批"), "ExtensionAdmin.list", "clock", "ExtensionAdmin"),
             Entry(_l("报表目录"), "CatalogueAdmin.list", "forms", "CatalogueAdmin"),
@@ -105,7 +107,9 @@ def console_items() -> list[dict[str, Any]]:
         if children:
             active = any(child["active"] for child in children)
             # Always open: a regulator's menu is short, and a closed group only hides work.
-            groups.append({"label": label, "icon": icon, "children": children, "active": True, "here": active})
+            groups.append(
+                {"label": label, "icon": icon, "children": children, "active": True, "here": active}
+            )
     return groups
 
 

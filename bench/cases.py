@@ -104,4 +104,10 @@ def of_logged_in_pages() -> Iterator[Case]:
         page(bare_flask(), "/table"),
         20,
     )
-    yield Case("console queue", "bare Flask page", page(app, "/console/filings/list/", staff), page(bare_flask(), "/"), 150)
+    yield Case(
+        "console queue",
+        "bare Flask page",
+        page(app, "/console/filings/list/", staff),
+        page(bare_flask(), "/"),
+        150,
+    )

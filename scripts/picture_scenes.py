@@ -254,7 +254,7 @@ def reviewing(camera: Any, app: Any, folder: Path) -> None:
     camera.open(f"/console/review/{number}/?form=DB02")
     camera.press("开始审核")
     page.locator("td.is-jump:not(.is-computed), td.is-jump").first.click()
-    page.fill("#mark-comment", "请核对本期增加数，与台账不一致。")
+    page.fill("#mark-comment", "与代偿台账不一致，请核对。")
     camera.press("添加标注")
     camera.shot("review", 940)
 
@@ -265,11 +265,12 @@ def approving(camera: Any, app: Any, folder: Path) -> None:
     camera.open("/console/registrations/list/")
     camera.page.get_by_role("link", name=APPLICANT["name"]).first.click()
     camera.page.wait_for_load_state("networkidle")
-    camera.shot("registration", 820)
+    camera.shot("registration", 880)
     camera.open("/console/periods/list/?_flt_0_frequency=monthly&_flt_2_code=2026")
     camera.shot("periods", 640)
     camera.open("/console/periods/list/")
     camera.press("按规则生成报告期")
+    camera.page.fill("#year", "2028")
     camera.press("预览")
     camera.shot("periods-generate", 1380)
 

@@ -28,7 +28,7 @@ MOMENT = datetime(
 )  # 10:00 in Shanghai; a month's and a quarter's window are open
 CAPTCHA = "2468"
 WIDTH, HEIGHT = 1280, 900
-COLOURS = 96
+COLOURS = 256
 LARGEST = 150 * 1024
 # A Chromium without its Chinese texts shows dates the American way; this is what people here see.
 AS_HERE = """() => document.querySelectorAll("input[type=date], input[type=datetime-local]").forEach((field) => {

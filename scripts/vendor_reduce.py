@@ -15,7 +15,9 @@ UNUSED_COLOURS = re.compile(
 )
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 # Attributes of components whose scripts are not served; how a wrong field looks is our own.
-UNUSED_ATTRIBUTE = re.compile(r"\.was-validated|\.is-(in)?valid|\[data-(vc|bs-theme|bs-popper|clr)|\.fc\b|\[dir=|:rtl")
+UNUSED_ATTRIBUTE = re.compile(
+    r"\.was-validated|\.is-(in)?valid|\[data-(vc|bs-theme|bs-popper|clr)|\.fc\b|\[dir=|:rtl"
+)
 WIDE = re.compile(r"-xxl(-|$)")
 
 

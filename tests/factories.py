@@ -43,7 +43,9 @@ def make_region(code: str = "330100", name: str = "示例市", parent: str | Non
     return region
 
 
-def make_institution(industry: str = "guarantee", *, region: str = "330100", opened: bool = True, **more: Any) -> Institution:
+def make_institution(
+    industry: str = "guarantee", *, region: str = "330100", opened: bool = True, **more: Any
+) -> Institution:
     """A company, operating unless told otherwise."""
     number = next(_numbers)
     make_region(region)

@@ -96,7 +96,9 @@ def visit(live: str, browser: Any, browser_context_args: dict[str, Any]) -> Iter
         page.on("pageerror", lambda error: visitor.problems.append(str(error)))
         page.on(
             "console",
-            lambda message: visitor.problems.append(message.text) if "Content Security Policy" in message.text else None,
+            lambda message: (
+                visitor.problems.append(message.text) if "Content Security Policy" in message.text else None
+            ),
         )
         made.append((context, visitor))
         return visitor

@@ -52,6 +52,8 @@ class CaptchaForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Ordinary validation first, then the captcha."""
         if not super().validate(extra_validators):
+            if not self.captcha_token.data:
+                self.renew_captcha()  # without a token there is no picture to show again
             return False
         problem = captcha_problem(self.captcha_token.data or "", self.captcha.data or "", clock.now())
         self.renew_captcha()

@@ -131,7 +131,9 @@ def handle_http(error: HTTPException) -> Any:
 
 def handle_csrf(_error: CSRFError) -> Any:
     """A form that was open too long, or did not come from us."""
-    return error_page(400, _("页面已过期或请求来源无法确认。请返回上一页刷新后重新提交，您填写的内容不会自动提交。"))
+    return error_page(
+        400, _("页面已过期或请求来源无法确认。请返回上一页刷新后重新提交，您填写的内容不会自动提交。")
+    )
 
 
 def handle_domain(error: DomainError) -> Any:

@@ -25,7 +25,10 @@ def production_problems(config: dict[str, object]) -> list[str]:
         (bool(config.get("DEBUG")), "debug mode must be off"),
         (bool(config.get("CAPTCHA_FIXED")), "CAPTCHA_FIXED must be empty"),
         (not config.get("TRUSTED_HOSTS"), "TRUSTED_HOSTS must name the public host names"),
-        (str(config.get("SQLALCHEMY_DATABASE_URI", "")).startswith("sqlite"), "DATABASE_URL must be PostgreSQL"),
+        (
+            str(config.get("SQLALCHEMY_DATABASE_URI", "")).startswith("sqlite"),
+            "DATABASE_URL must be PostgreSQL",
+        ),
         (not config.get("REDIS_URL"), "REDIS_URL must be set: sessions and limits are shared by the workers"),
     ]
     return [text for wrong, text in checks if wrong]

@@ -44,11 +44,22 @@ def shown(moment: datetime | None) -> str:
 class FilingAdmin(SafeModelView):
     """The review queue: what institutions have handed in, newest first."""
 
-    datamodel = SafeInterface(Filing, joined=(Filing.institution, Filing.report_set, Filing.period, Filing.reviewer))
+    datamodel = SafeInterface(
+        Filing, joined=(Filing.institution, Filing.report_set, Filing.period, Filing.reviewer)
+    )
     route_base = "/console/filings"
     base_permissions = ["can_list", "can_show"]
     list_title = _l("报送审核")
-    list_columns = ["institution", "report_set", "period", "status", "submitted_at", "is_late", "warnings", "reviewer"]
+    list_columns = [
+        "institution",
+        "report_set",
+        "period",
+        "status",
+        "submitted_at",
+        "is_late",
+        "warnings",
+        "reviewer",
+    ]
     show_columns = list_columns
     search_columns = ["institution_name", "status", "period_code", "report_set", "is_late", "submitted_at"]
     search_choices = {"status": QUEUE_STATES}
@@ -173,7 +184,10 @@ class FilingReview(BaseView):
     def _return(self, filing_id: int) -> str:
         reason = request.form.get("reason", "")
         filing = review.return_filing(filing_id, self._seen(), current_account(), clock.now(), reason)
-        return _("已退回，企业可在 %(until)s 前修改后重新上报。", until=clock.show_end(filing.correct_until or clock.now()))
+        return _(
+            "已退回，企业可在 %(until)s 前修改后重新上报。",
+            until=clock.show_end(filing.correct_until or clock.now()),
+        )
 
     def _mark(self, filing_id: int) -> str:
         fields = {name: request.form.get(name, "") for name in ("form", "row", "col", "comment")}

@@ -221,7 +221,10 @@ def _course(item: ReportingPeriod) -> list[dict[str, Any]]:
     course = []
     for entry in reversed(history("reporting_period", item.id)):
         before, after = entry.data.get("before", {}), entry.data.get("after", {})
-        changes = [_("%(field)s：%(old)s → %(new)s", field=FIELDS[k], old=_said(before[k]), new=_said(after[k])) for k in before]
+        changes = [
+            _("%(field)s：%(old)s → %(new)s", field=FIELDS[k], old=_said(before[k]), new=_said(after[k]))
+            for k in before
+        ]
         course.append(
             {
                 "title": EVENT_LABELS.get(entry.kind, entry.kind),

@@ -69,7 +69,10 @@ class RuleForm(FlaskForm):
     frequency = SelectField(_l("频率"), choices=list(PERIODIC.items()))
     year = IntegerField(
         _l("年度"),
-        [InputRequired(_l("请填写年度。")), NumberRange(FIRST_YEAR, LAST_YEAR, _l("请填写 2000 至 2100 之间的年度。"))],
+        [
+            InputRequired(_l("请填写年度。")),
+            NumberRange(FIRST_YEAR, LAST_YEAR, _l("请填写 2000 至 2100 之间的年度。")),
+        ],
         description=_l("生成在这一年内结束的报告期。"),
     )
     basis = SelectField(

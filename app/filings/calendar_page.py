@@ -113,7 +113,9 @@ def year_months(year: int, language: str) -> list[CalendarMonth]:
     return [_month(year, number, due, opens, language) for number in range(1, 13)]
 
 
-def _month(year: int, number: int, due: dict[date, Any], opens: dict[date, Any], language: str) -> CalendarMonth:
+def _month(
+    year: int, number: int, due: dict[date, Any], opens: dict[date, Any], language: str
+) -> CalendarMonth:
     weeks: list[list[CalendarDay | None]] = []
     listed: list[tuple[date, ReportingPeriod]] = []
     known = True

@@ -77,7 +77,9 @@ class GrantForm(FlaskForm):
         periods = select(ReportingPeriod).where(ReportingPeriod.opens_at <= clock.now())
         self.period.choices = [blank] + [
             (one.id, one.name(lang()))
-            for one in db.session.scalars(periods.order_by(ReportingPeriod.end_date.desc()).limit(OFFERED_PERIODS))
+            for one in db.session.scalars(
+                periods.order_by(ReportingPeriod.end_date.desc()).limit(OFFERED_PERIODS)
+            )
         ]
 
 
@@ -85,7 +87,8 @@ class ExtensionAdmin(SafeModelView):
     """Extensions asked for and granted, within the reader's industries and region."""
 
     datamodel = SafeInterface(
-        Extension, joined=(Extension.institution, Extension.report_set, Extension.period, Extension.decided_by)
+        Extension,
+        joined=(Extension.institution, Extension.report_set, Extension.period, Extension.decided_by),
     )
     route_base = "/console/extensions"
     exclude_route_methods = {"download", "add", "edit", "delete", "action", "action_post"}
@@ -179,7 +182,9 @@ class ExtensionAdmin(SafeModelView):
         try:
             with db.session.begin_nested():
                 item = extensions.grant_directly(
-                    db.session.scalars(select(Institution).where(Institution.id == form.institution.data)).one(),
+                    db.session.scalars(
+                        select(Institution).where(Institution.id == form.institution.data)
+                    ).one(),
                     db.session.get_one(ReportSet, form.report_set.data),
                     db.session.get_one(ReportingPeriod, form.period.data),
                     current_account(),

@@ -23,7 +23,13 @@ FORM_STATES: dict[str, Any] = {
     "warnings": _l("有提示"),
     "ready": _l("就绪"),
 }
-FORM_TONES = {"empty": "neutral", "draft": "open", "errors": "problem", "warnings": "attention", "ready": "done"}
+FORM_TONES = {
+    "empty": "neutral",
+    "draft": "open",
+    "errors": "problem",
+    "warnings": "attention",
+    "ready": "done",
+}
 EVENTS: dict[str, Any] = {
     "FilingStarted": _l("开始填报"),
     "FilingImported": _l("导入报表"),

@@ -99,7 +99,9 @@ def obligations(institution: Institution, now: datetime) -> list[Obligation]:
     found = []
     for report_set in sets:
         listed: list[ReportingPeriod | None] = [
-            period for period in periods.get(report_set.frequency, []) if period.end_date >= report_set.starts_on
+            period
+            for period in periods.get(report_set.frequency, [])
+            if period.end_date >= report_set.starts_on
         ]
         if report_set.family == "one_off":
             listed = [None]

@@ -92,7 +92,15 @@ def refuse_extension(
     text = _required(opinion, "opinion", _("请填写不予批准的理由，企业将看到。"))
     states = _move(extension, "refuse")
     _decided(extension, actor, now, text)
-    record("ExtensionRefused", extension, actor=actor, now=now, states=states, comment=text, data=_about(extension))
+    record(
+        "ExtensionRefused",
+        extension,
+        actor=actor,
+        now=now,
+        states=states,
+        comment=text,
+        data=_about(extension),
+    )
     return extension
 
 
@@ -123,7 +131,9 @@ def grant_directly(
     return extension
 
 
-def _require_fit(institution: Institution, report_set: ReportSet, period: ReportingPeriod, now: datetime) -> None:
+def _require_fit(
+    institution: Institution, report_set: ReportSet, period: ReportingPeriod, now: datetime
+) -> None:
     if report_set.industry != institution.industry:
         raise Invalid(_("该报表集不属于机构所在行业。"), field="report_set")
     if period.frequency != report_set.frequency or period.end_date < report_set.starts_on:
@@ -170,13 +180,19 @@ def _add(extension: Extension, period: ReportingPeriod, institution: Institution
             db.session.add(extension)
             db.session.flush()
     except IntegrityError as error:
-        message = _("“%(name)s”%(period)s已有一份延期申请正在审批。", name=institution.name, period=period.name(lang()))
+        message = _(
+            "“%(name)s”%(period)s已有一份延期申请正在审批。",
+            name=institution.name,
+            period=period.name(lang()),
+        )
         raise Conflict(message, field="period") from error
 
 
 def _grant(extension: Extension, until: datetime, actor: Account, now: datetime, opinion: str) -> None:
     if len(opinion.strip()) > MAX_TEXT:
-        raise Invalid(_("最多 %(n)s 个字，现有 %(m)s 个。", n=MAX_TEXT, m=len(opinion.strip())), field="opinion")
+        raise Invalid(
+            _("最多 %(n)s 个字，现有 %(m)s 个。", n=MAX_TEXT, m=len(opinion.strip())), field="opinion"
+        )
     extension.granted_until = until
     states = _move(extension, "grant")
     _decided(extension, actor, now, opinion.strip() or None)

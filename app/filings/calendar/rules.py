@@ -202,7 +202,11 @@ def _owes_period(given: OwesInput, start: date, end: date) -> Reason | None:
     checks = (
         ("owes_set_later", given.set_starts_on, end < given.set_starts_on),
         ("owes_admitted_later", given.admitted_on, given.admitted_on is not None and end < given.admitted_on),
-        ("owes_licence_later", given.licence_from, given.licence_from is not None and end < given.licence_from),
+        (
+            "owes_licence_later",
+            given.licence_from,
+            given.licence_from is not None and end < given.licence_from,
+        ),
         ("owes_licence_ended", given.licence_to, given.licence_to is not None and start > given.licence_to),
         (
             "owes_terminated",
@@ -259,7 +263,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "correction_ended": (
         _WINDOW_ZH + "退回后的补正期限也已于 {extended} 截止。如需补报，请申请延期。",
-        _WINDOW_EN + "The time to correct the returned filing ended on {extended} too. Ask for an extension if "
+        _WINDOW_EN
+        + "The time to correct the returned filing ended on {extended} too. Ask for an extension if "
         "you still have to file.",
     ),
     "extension_without_period": (

@@ -169,7 +169,9 @@ def _end_on(stored: datetime, day: date) -> datetime:
 
 def _require_order(given: PeriodChange, period: ReportingPeriod) -> None:
     if given.opens_on <= period.start_date:
-        raise Invalid(_("开放日应晚于报告期首日 %(day)s。", day=period.start_date.isoformat()), field="opens_on")
+        raise Invalid(
+            _("开放日应晚于报告期首日 %(day)s。", day=period.start_date.isoformat()), field="opens_on"
+        )
     if given.due_on < given.opens_on:
         raise Invalid(_("截止日不得早于开放日。"), field="due_on")
     if given.allows_late and (given.closes_on is None or given.closes_on <= given.due_on):

@@ -95,7 +95,9 @@ def _store(
     (report.changed if former else report.added).append(form.code)
 
 
-def _store_indicators(catalogue: Catalogue, report: LoadReport, now: datetime, effective: date | None) -> None:
+def _store_indicators(
+    catalogue: Catalogue, report: LoadReport, now: datetime, effective: date | None
+) -> None:
     query = select(IndicatorDefinition).order_by(IndicatorDefinition.version)
     latest = {stored.code: stored for stored in db.session.scalars(query)}
     for indicator in catalogue.indicators:

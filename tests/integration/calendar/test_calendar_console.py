@@ -25,7 +25,15 @@ from tests.integration.calendar.conftest import console_token
 GENERATE = "/console/periods/generate"
 RULE = {"preview": "1", "year": "2026", "opens": "1", "late": "0", "shift": "y", "months": "1", "day": "1"}
 MONTHLY = {**RULE, "frequency": "monthly", "basis": "days", "days": "10"}
-ANNUAL = {**RULE, "frequency": "annual", "basis": "date", "days": "1", "months": "4", "day": "30", "late": "5"}
+ANNUAL = {
+    **RULE,
+    "frequency": "annual",
+    "basis": "date",
+    "days": "1",
+    "months": "4",
+    "day": "30",
+    "late": "5",
+}
 
 
 @pytest.fixture
@@ -44,7 +52,9 @@ def preview(staff: FlaskClient, rule: dict[str, str]) -> tuple[str, str]:
 
 
 def store(staff: FlaskClient, rule: dict[str, str], seen: str, **more: str) -> Any:
-    token = console_token(staff, GENERATE + "?preview=1&year=2030&frequency=annual&basis=days&days=9&opens=1&late=0")
+    token = console_token(
+        staff, GENERATE + "?preview=1&year=2030&frequency=annual&basis=days&days=9&opens=1&late=0"
+    )
     return staff.post(GENERATE, data={"csrf_token": token, "seen": seen, **rule, **more})
 
 
@@ -121,7 +131,9 @@ def test_what_changed_since_the_preview_is_noticed(staff: FlaskClient) -> None:
         {"frequency": "weekly"},
     ],
 )
-def test_a_rule_that_makes_no_sense_is_told_and_stores_nothing(staff: FlaskClient, change: dict[str, str]) -> None:
+def test_a_rule_that_makes_no_sense_is_told_and_stores_nothing(
+    staff: FlaskClient, change: dict[str, str]
+) -> None:
     answer = staff.get(GENERATE, query_string={**MONTHLY, **change})
     assert answer.status_code == 422
     assert store(staff, {**MONTHLY, **change}, "x").status_code == 422
@@ -151,7 +163,11 @@ def test_ends_are_entered_and_shown_as_last_days(staff: FlaskClient) -> None:
     assert "2026-02-10 23:59 → 2026-02-12 23:59" in shown
     (event,) = history("reporting_period", period.id)
     assert event.data["before"]["due"] == "2026-02-10 23:59"
-    assert event.data["after"] == {"due": "2026-02-12 23:59", "closes": "2026-02-20 23:59", "allows_late": True}
+    assert event.data["after"] == {
+        "due": "2026-02-12 23:59",
+        "closes": "2026-02-20 23:59",
+        "allows_late": True,
+    }
 
 
 def test_saving_without_a_change_records_nothing(staff: FlaskClient) -> None:
@@ -176,7 +192,9 @@ def test_saving_without_a_change_records_nothing(staff: FlaskClient) -> None:
         ({"seen": "old"}, "刚被其他人修改过"),
     ],
 )
-def test_a_window_that_makes_no_sense_is_refused(staff: FlaskClient, changes: dict[str, str], told: str) -> None:
+def test_a_window_that_makes_no_sense_is_refused(
+    staff: FlaskClient, changes: dict[str, str], told: str
+) -> None:
     (period, *_rest) = generate_periods(2026, {"monthly": PeriodRule(due_days=10)})
     db.session.commit()
     due = period.due_at
@@ -222,6 +240,8 @@ def test_completeness_counts_only_what_is_owed(fresh_database: None) -> None:
             make_institution(admitted_at=admitted, **more).admitted_at = admitted
         make_institution(opened=False)
         db.session.commit()
-        may = next(one for one in completeness(clock.now()) if one.report_set.key == "guarantee-business-monthly")
+        may = next(
+            one for one in completeness(clock.now()) if one.report_set.key == "guarantee-business-monthly"
+        )
     assert may.period.code == "2026-05"
     assert may.owed == may.missing == 2

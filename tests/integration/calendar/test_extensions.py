@@ -263,7 +263,9 @@ def test_nobody_outside_the_scope_sees_or_decides(late: Company, sign_in: Any) -
 
 def test_the_console_list_filters_by_state(late: Company, staff: Any) -> None:
     ask(late)
-    assert late.institution.name in staff.get("/console/extensions/list/?_flt_0_status=requested").get_data(as_text=True)
+    assert late.institution.name in staff.get("/console/extensions/list/?_flt_0_status=requested").get_data(
+        as_text=True
+    )
     assert late.institution.name not in staff.get("/console/extensions/list/?_flt_0_status=granted").get_data(
         as_text=True
     )

@@ -41,7 +41,9 @@ class Scene:
         self.account: Account = make_account("Enterprise", institution=self.institution)
         self.staff: Account = make_account("Approver")
         self.one_off = finish_one_off(self.institution)
-        self.period = db.session.scalars(select(ReportingPeriod).where(ReportingPeriod.code == "2026-11")).one()
+        self.period = db.session.scalars(
+            select(ReportingPeriod).where(ReportingPeriod.code == "2026-11")
+        ).one()
         self.report_set = db.session.scalars(select(ReportSet).where(ReportSet.key == MONTHLY)).one()
 
     @property

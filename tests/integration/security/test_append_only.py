@@ -61,8 +61,12 @@ def test_triggers_can_be_put_back_as_often_as_wanted(something_to_rewrite: None)
 
 @pytest.mark.usefixtures("upgraded")
 def test_a_migrated_database_has_the_triggers_too() -> None:
-    db.session.execute(text("INSERT INTO event (id, at, kind, subject_type, subject_id, actor_name, data)"
-                            " VALUES (1, '2026-03-05', 'X', 'y', 1, '', '{}')"))
+    db.session.execute(
+        text(
+            "INSERT INTO event (id, at, kind, subject_type, subject_id, actor_name, data)"
+            " VALUES (1, '2026-03-05', 'X', 'y', 1, '', '{}')"
+        )
+    )
     db.session.commit()
     with pytest.raises(IntegrityError, match="append-only"):
         db.session.execute(text("DELETE FROM event"))

@@ -53,7 +53,13 @@ TABLE = [
     Case("after", OPEN, "2026-12-11 00:00:00", ["window_closed"], late=True),
     Case("late allowed, first second", replace(OPEN, window=LENIENT), "2026-12-11 00:00:00", [], late=True),
     Case("late allowed, last second", replace(OPEN, window=LENIENT), "2026-12-15 23:59:59", [], late=True),
-    Case("late allowed, after", replace(OPEN, window=LENIENT), "2026-12-16 00:00:00", ["window_closed"], late=True),
+    Case(
+        "late allowed, after",
+        replace(OPEN, window=LENIENT),
+        "2026-12-16 00:00:00",
+        ["window_closed"],
+        late=True,
+    ),
     Case("extension", EXTENDED, "2026-12-11 00:00:00", [], late=True),
     Case("extension, last second", EXTENDED, "2026-12-20 23:59:59", [], late=True),
     Case("expired extension", EXTENDED, "2026-12-21 00:00:00", ["extension_ended"], late=True),
@@ -91,7 +97,12 @@ TABLE = [
         "2026-12-06 00:00:00",
         ["institution_terminated"],
     ),
-    Case("one-off missing", replace(OPEN, one_off_complete=False), "2026-12-05 12:00:00", ["one_off_incomplete"]),
+    Case(
+        "one-off missing",
+        replace(OPEN, one_off_complete=False),
+        "2026-12-05 12:00:00",
+        ["one_off_incomplete"],
+    ),
     Case(
         "one-off missing and window over",
         replace(OPEN, one_off_complete=False),

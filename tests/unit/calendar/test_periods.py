@@ -83,7 +83,9 @@ def test_a_due_day_can_be_a_day_of_a_later_month():
     months = periods("monthly", 2026, PeriodRule(due_months=1, due_day=31, shifts_to_workday=False))
     assert months[0].due_day == date(2026, 2, 28)
     assert months[11].due_day == date(2027, 1, 31)
-    (first, *_others) = periods("quarterly", 2026, PeriodRule(due_months=1, due_day=20, shifts_to_workday=False))
+    (first, *_others) = periods(
+        "quarterly", 2026, PeriodRule(due_months=1, due_day=20, shifts_to_workday=False)
+    )
     assert first.due_day == date(2026, 4, 20)
 
 
@@ -94,7 +96,11 @@ def test_the_days_a_deadline_moved_over_are_named_in_both_languages():
     assert [day for day, _zh, _en in told] == [date(2026, 10, number) for number in range(3, 8)]
     assert september.planned_day == date(2026, 10, 3)
     make_up = day_note(date(2026, 10, 10))
-    assert (make_up.zh, make_up.en, make_up.works) == ("周六（调休上班）", "Saturday (make-up working day)", True)
+    assert (make_up.zh, make_up.en, make_up.works) == (
+        "周六（调休上班）",
+        "Saturday (make-up working day)",
+        True,
+    )
     assert day_note(date(2026, 10, 11)).zh == "周日"
     assert not day_note(date(2028, 1, 1)).known
 

@@ -1,0 +1,128 @@
+"""One company (and staff of another area) against everything of another company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from app.core.db import db
+from tests.factories import make_account
+from tests.filing_places import MONTHLY
+from tests.integration.security.world import CANARY, World, addresses, make_world, month_entries, text_of
+
+# The registry is public on purpose; what else the company is stays out of it, see the portal's tests.
+PUBLIC_NAMES = ("portal.registry", "portal.search", "portal.home", "portal.sitemap")
+TABLES = ("filing", "filing_form", "filing_version", "review_mark", "staged_import", "stored_file", "registration",
+          "institution", "filing_explanation", "event")  # fmt: skip
+STAFF = ("Supervisor", "Approver", "Inspector")
+LISTS = ("institutions", "registrations", "filings", "forms", "periods")
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return make_world()
+
+
+def rows() -> dict[str, list[Any]]:
+    """Everything that the other company has, as stored."""
+    db.session.rollback()
+    return {name: db.session.execute(text(f"SELECT * FROM {name} ORDER BY id")).all() for name in TABLES}
+
+
+def outsider(who: str, world: World, sign_in: Callable[[Any], FlaskClient]) -> FlaskClient:
+    """A visitor, the other company, or staff of another region or industry."""
+    if who == "company":
+        return sign_in(world.my_account)
+    role, _, area = who.partition(" ")
+    limits = {"region": {"region_prefix": "3301"}, "industry": {"industries": ["pawn"]}}[area]
+    return sign_in(make_account(role, **limits))
+
+
+OUTSIDERS = ["company", *(f"{role} {area}" for role in STAFF for area in ("region", "industry"))]
+
+
+@pytest.mark.parametrize("who", ["visitor", *OUTSIDERS])
+def test_nothing_of_the_other_company_can_be_read(app, client, world, sign_in, who):
+    browser = client if who == "visitor" else outsider(who, world, sign_in)
+    leaks, broken = [], []
+    for endpoint, path in addresses(app, world.ids, "GET"):
+        if endpoint.startswith(PUBLIC_NAMES):
+            continue
+        answer = browser.get(path)
+        if answer.status_code >= 500:
+            broken.append((path, answer.status_code))
+        if CANARY in text_of(answer):
+            leaks.append(path)
+    assert (leaks, broken) == ([], [])
+
+
+@pytest.mark.parametrize("who", ["visitor", *OUTSIDERS])
+def test_nothing_of_the_other_company_can_be_changed(app, client, world, sign_in, who, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    browser = client if who == "visitor" else outsider(who, world, sign_in)
+    before = rows()
+    fields = {
+        "version": str(world.filing.version),
+        "reason": "不应发生",
+        "action": "x",
+        "rowid": world.ids["pk"],
+    }
+    leaks = []
+    for _endpoint, path in addresses(app, world.ids, "POST"):
+        if "logout" in path:
+            continue
+        if CANARY in text_of(browser.post(path, data=fields)):
+            leaks.append(path)
+    after = rows()
+    mine = {world.mine.id}
+    for name in TABLES:
+        kept = [row for row in after[name] if getattr(row, "institution_id", None) not in mine or name == "x"]
+        former = [row for row in before[name] if getattr(row, "institution_id", None) not in mine]
+        assert [row for row in kept if row in former] == former, name
+    assert leaks == []
+
+
+@pytest.mark.parametrize("role", STAFF)
+@pytest.mark.parametrize("area", ["region", "industry"])
+def test_lists_filters_and_counts_of_staff_outside_the_area_show_nothing(app, world, sign_in, role, area):
+    staff = outsider(f"{role} {area}", world, sign_in)
+    queries = ("", "?_flt_2_name=" + CANARY, f"?_flt_0_institution={world.other.id}", f"?_rel_institution={world.other.id}",
+               f"?_flt_2_institution_name={CANARY}", "?_flt_0_region=330200", "?_oc_FilingAdmin=institution&_od_FilingAdmin=asc",
+               f"?_flt_0_institution_id={world.other.id}", "?psize_FilingAdmin=100000", "?q=" + CANARY)  # fmt: skip
+    for name in LISTS:
+        for query in queries:
+            answer = staff.get(f"/console/{name}/list/{query}")
+            assert answer.status_code in (200, 302, 403), (name, query)
+            shown = text_of(answer).replace(f'value="{CANARY}"', "").replace(f"</span> {CANARY}<svg", "")
+            assert CANARY not in shown, (name, query)
+    assert CANARY not in text_of(staff.get("/console/"))
+
+
+def test_saving_goes_to_the_own_company_whatever_the_request_says(app, world, sign_in, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    browser = sign_in(world.my_account)
+    before = rows()["filing_form"]
+    body = {
+        "version": 0,
+        "cells": month_entries(world.period)["DB01"],
+        "institution_id": world.other.id,
+        "filing_id": world.filing.id,
+        "actor": world.other_account.id,
+    }
+    query = f"?institution_id={world.other.id}&institution={world.other.id}"
+    answer = browser.post(f"/workspace/filings/{MONTHLY}/{world.period.code}/DB01/save{query}", json=body)
+    assert answer.status_code == 200
+    after = rows()["filing_form"]
+    assert [row for row in after if row in before] == before
+    assert {row.institution_id for row in after} - {row.institution_id for row in before} == {world.mine.id}
+
+
+def test_staff_of_the_area_does_see_the_company(app, world, sign_in):
+    staff = sign_in(make_account("Supervisor", region_prefix="3302"))
+    assert CANARY in text_of(staff.get("/console/filings/list/"))
+    assert CANARY in text_of(staff.get(f"/console/review/{world.filing.id}/"))
