@@ -37,9 +37,8 @@ def fill(now: datetime) -> None:
 
 def everything_owed(now: datetime) -> list[tuple[str, Obligation]]:
     """Every obligation with the name of its institution."""
-    found = [
-        (one.name, what) for one in db.session.scalars(select(Institution)) for what in obligations(one, now)
-    ]
+    institutions = db.session.scalars(select(Institution).order_by(Institution.id))
+    found = [(one.name, what) for one in institutions for what in obligations(one, now)]
     return [(name, what) for name, what in found if what.is_owed and what.state != "upcoming"]
 
 
