@@ -15,12 +15,13 @@ def create_app(config: type[Config] | None = None, **overrides: Any) -> Flask:
     from app import registry
     from app.cli import register_commands
     from app.core import http, i18n, startup
+    from app.core.json_provider import StrictJSONProvider
     from app.extensions import csrf, db, limiter, mail, migrate, server_sessions
 
     app = Flask(__name__, instance_path=str((config or Config).INSTANCE_DIR))
     app.config.from_object(config or Config)
     app.config.update(overrides)
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # people read our JSON too
+    app.json = StrictJSONProvider(app)
     startup.prepare(app)
     if app.config["PROXY_HOPS"]:
         hops = app.config["PROXY_HOPS"]

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock
 from app.core.db import SAFE_METHODS, db, write_intent
+from app.core.error_words import ERROR_WORDS
 from app.core.errors import DomainError
 from app.core.scope import NOTHING, SYSTEM, current_scope, scoped, set_scope
 
@@ -111,13 +112,10 @@ def wants_json() -> bool:
 
 def error_page(status: int, message: Any = None, **extra: Any) -> tuple[Any, int]:
     """One error answer, as JSON for scripts and as a page for people."""
+    page = status if status in ERROR_WORDS else 500
     if wants_json():
-        return jsonify({"error": status, "message": str(message or ""), **extra}), status
-    template = f"errors/{status}.html" if status in PAGES else "errors/500.html"
-    return render_template(template, message=message, **extra), status
-
-
-PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
+        return jsonify({"error": status, "message": str(message or ERROR_WORDS[page]), **extra}), status
+    return render_template(f"errors/{page}.html", message=message, **extra), status
 
 
 def handle_http(error: HTTPException) -> Any:
@@ -126,7 +124,7 @@ def handle_http(error: HTTPException) -> Any:
         return error.response
     db.session.rollback()
     status = error.code or 500
-    return error_page(status if status in PAGES else 400 if status < 500 else 500)
+    return error_page(status if status in ERROR_WORDS else 400 if status < 500 else 500)
 
 
 def handle_csrf(_error: CSRFError) -> Any:
@@ -139,7 +137,7 @@ def handle_csrf(_error: CSRFError) -> Any:
 def handle_domain(error: DomainError) -> Any:
     """A refusal that no view turned into something nicer."""
     db.session.rollback()
-    return error_page(error.status if error.status in PAGES else 400, error.message)
+    return error_page(error.status if error.status in ERROR_WORDS else 400, error.message)
 
 
 def handle_database(error: OperationalError) -> Any:
@@ -153,6 +151,7 @@ def handle_database(error: OperationalError) -> Any:
 
 def init_app(app: Flask) -> None:
     """Hook everything in. Order matters: the scope is set before any view of ours or FAB's runs."""
+    app.jinja_env.globals["error_words"] = ERROR_WORDS
     app.before_request(open_request)
     app.teardown_request(close_request)
     app.after_request(add_headers)
