@@ -14,9 +14,10 @@ from app.portal import navigation as portal_navigation
 def init_app(app: Flask) -> None:
     """Make the AppBuilder and register every feature."""
     from app.console.views import ConsoleHome
-    from app.core import fab_fields
+    from app.core import fab_fields, form_data
     from app.institutions import models  # noqa: F401 - adds the institution to accounts
 
+    form_data.install()
     fab_fields.install()  # before any model view is built
 
     with app.app_context():

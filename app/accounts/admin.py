@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.models.sqla.filters import FilterEqual
 from flask_appbuilder.security.decorators import permission_name
@@ -153,7 +153,10 @@ class AccountAdmin(SafeModelView):
     @commits
     def switch(self, pk: str) -> Any:
         """Disable or enable."""
-        account, active = self._item_or_404(pk), request.form.get("active") == "1"
+        account, wanted = self._item_or_404(pk), request.form.get("active")
+        if wanted not in ("0", "1"):
+            abort(400)
+        active = wanted == "1"
         try:
             staff.set_active(account, active, actor=current_account(), now=clock.now())
         except DomainError as problem:

@@ -1,4 +1,4 @@
-"""JSON from outside: what cannot be read is a ValueError, which Flask answers with 400; half characters are replaced."""
+"""JSON from outside: what cannot be read is a ValueError, which Flask answers with 400."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 from flask.json.provider import DefaultJSONProvider
-
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # a surrogate: half of a character unless its other half follows
 
