@@ -28,4 +28,4 @@ def wrap_formdata(_meta: Any, form: Any, formdata: Any) -> Any:
 
 def install() -> None:
     """Make every form of the platform and of FAB read its request this way."""
-    FlaskForm.Meta.wrap_formdata = wrap_formdata  # type: ignore[method-assign, assignment]
+    FlaskForm.Meta.wrap_formdata = wrap_formdata
