@@ -16,6 +16,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(send_mail_command)
     app.cli.add_command(load_catalogue_command)
     app.cli.add_command(generate_periods_command)
+    app.cli.add_command(rebuild_facts_command)
     if not app.config["PRODUCTION"]:
         app.cli.add_command(demo_command)
 
@@ -102,6 +103,18 @@ def generate_periods_command(year: int) -> None:
 
     created = commits(generate_periods)(year)
     click.echo(f"periods: {len(created)} created")
+
+
+@click.command("rebuild-facts")
+def rebuild_facts_command() -> None:
+    """Make the table of facts anew from the versions in force; it can be repeated at any time."""
+    from app.core.db import commits
+    from app.core.scope import SYSTEM, scoped
+    from app.filings.submissions.facts import rebuild
+
+    with scoped(SYSTEM):
+        filings, facts = commits(rebuild)()
+    click.echo(f"facts: {facts} of {filings} filings")
 
 
 @click.command("demo")

@@ -11,13 +11,14 @@ import sqlite3
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar
 
 from flask import has_request_context, request
 from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy import DateTime, MetaData, Numeric, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.types import TypeDecorator
@@ -64,6 +65,30 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal of up to 28 digits before and 10 behind the point, without trailing zeros.
+
+    SQLite has only binary numbers: up to 15 digits come back as they were, and sums are rounded to 10 places.
+    """
+
+    impl = Numeric(38, 10)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        """Plain numbers on SQLite; the way back is ours."""
+        native = Numeric(38, 10, asdecimal=dialect.name != "sqlite")
+        return dialect.type_descriptor(native)
+
+    def process_result_value(self, value: Any, dialect: Any) -> Decimal | None:
+        """The decimal that was meant: repr() gives the shortest one with the same binary value."""
+        if value is None:
+            return None
+        number = value if isinstance(value, Decimal) else Decimal(repr(value))
+        number = round(number, 10)
+        whole = number.to_integral_value()
+        return whole if whole == number else number.normalize()
 
 
 db: SQLA = SQLA(

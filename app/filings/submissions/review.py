@@ -14,6 +14,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed
 from app.core.events import record
 from app.core.workflow import IllegalTransition, transition
+from app.filings.submissions.facts import accept_version
 from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
 from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES
 
@@ -60,7 +61,7 @@ def approve(filing_id: int, seen_version: int, actor: Account, now: datetime, op
     filing = _decidable(filing_id, seen_version, actor)
     states = _move(filing, "approve")
     version = current_version(filing)
-    filing.accepted_version_id = version.id
+    accept_version(filing, version)
     _decided(filing, actor, now)
     record(
         "FilingApproved",
@@ -88,9 +89,7 @@ def return_filing(
     states = _move(filing, "return")
     version = current_version(filing)
     filing.return_reason = reason.strip()[:2000]
-    # An accepted version keeps standing until a corrected one is accepted; a direct report does not.
-    if not filing.report_set.is_reviewed:
-        filing.accepted_version_id = None
+    # A version in force keeps standing, with its facts, until a corrected one is accepted.
     filing.correct_until = clock.end_of(clock.local(now).date() + timedelta(days=CORRECTION_DAYS))
     _decided(filing, actor, now)
     record(

@@ -17,6 +17,7 @@ from app.filings.calendar.gate import gate_reasons
 from app.filings.calendar.rules import describe
 from app.filings.checks import Finding
 from app.filings.submissions.data import FilingData, load_data
+from app.filings.submissions.facts import accept_version
 from app.filings.submissions.freezing import freeze
 from app.filings.submissions.intake import Assessment, Taken, assess, counts, take_entries
 from app.filings.submissions.models import Explanation, Filing, FilingForm, FilingVersion
@@ -149,7 +150,7 @@ def submit_filing(place: Place, request_key: str, explanations: Mapping[str, str
     verb = "submit" if place.report_set.is_reviewed else "report"
     states = transition(filing, FILING_WORKFLOW, verb)
     if verb == "report":
-        filing.accepted_version_id = version.id
+        accept_version(filing, version)
     filing.reviewer_id = filing.picked_up_at = filing.correct_until = filing.return_reason = None
     record(
         "FilingSubmitted",
