@@ -129,7 +129,7 @@ def _insert(parts: Iterable[_Part]) -> int:
     number = 0
     rows = (row for part in parts for row in _rows(part))
     while batch := list(islice(rows, BATCH)):
-        db.session.execute(insert(Fact.__table__), batch)  # type: ignore[arg-type]
+        db.session.execute(insert(Fact.__table__), batch)
         number += len(batch)
     return number
 

@@ -16,7 +16,7 @@ from app.demo.companies import companies
 from app.demo.guarantee import Ledger
 from app.filings.definitions.queries import definition_ids_on, forms_by_id, set_by_key
 from app.filings.submissions import review
-from app.filings.submissions.facts import Fact, accept_version, facts_of, rebuild
+from app.filings.submissions.facts import Fact, accept_version, facts_of
 from app.filings.submissions.models import Filing, FilingVersion
 from app.filings.submissions.place import filing_at
 from app.filings.submissions.rules import sha256
