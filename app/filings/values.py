@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.filings.definitions.schema import CellSpec, Form, Value, Values
+from app.filings.expressions.numbers import rounded
 from app.filings.values_numbers import parse_number
 from app.filings.values_problem import Problem
 from app.filings.values_texts import (
@@ -71,7 +72,9 @@ def format_value(spec: CellSpec, value: Value, lang: str = "zh") -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        text = f"{value:,.{spec.decimals}f}"
+        # Half up, as everything here is rounded: Python's own formatting takes halves to the even digit.
+        settled = rounded(value, Decimal(spec.decimals))
+        text = f"{value if settled is None else settled:,.{spec.decimals}f}"
         return f"{text}%" if spec.type == "percent" else text
     if isinstance(value, date):
         return value.isoformat()

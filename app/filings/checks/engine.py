@@ -256,7 +256,7 @@ def _missing(check: Check, env: Surroundings, lang: str) -> tuple[str, ...]:
                 missing.append(words.reference(ref, shift))
         elif env.scalar(ref, shift) is None and (env.is_blank(ref, shift) or env.is_unreadable(ref)):
             missing.append(words.reference(ref, shift))
-    missing += [f"{ref.scope}.{ref.name}" for ref in attributes(check.expr) if env.attr(ref) is None]
+    missing += [words.attribute(ref) for ref in attributes(check.expr) if env.attr(ref) is None]
     return tuple(dict.fromkeys(missing))
 
 

@@ -22,6 +22,7 @@ from app.filings.expressions.ast import (
     Text,
 )
 from app.filings.expressions.evaluate import evaluate
+from app.filings.expressions.numbers import rounded
 from app.filings.expressions.types import Ref, Shift
 from app.filings.expressions.walk import column_of, references, shifted
 from app.filings.values import format_value
@@ -34,20 +35,25 @@ SHIFTS = {
 }
 ATTRIBUTES = {
     "ORG.org_type": ("机构类型", "institution type"),
+    "ORG.industry": ("所属行业", "industry"),
+    "ORG.region": ("注册地", "place of registration"),
+    "ORG.uscc": ("统一社会信用代码", "unified social credit code"),
     "PERIOD.month": ("期末月份", "month"),
     "PERIOD.quarter": ("季度", "quarter"),
     "PERIOD.year": ("年度", "year"),
-    "PERIOD.start": ("期初日期", "first day of the period"),
-    "PERIOD.end": ("期末日期", "last day of the period"),
-    "PERIOD.today": ("填报当日", "today"),
+    "PERIOD.start": ("期初日期", "the first day of the period"),
+    "PERIOD.end": ("期末日期", "the last day of the period"),
+    "PERIOD.today": ("填报当日", "the day of filing"),
 }
 _SIGNS = {"+": "+", "-": "-", "*": "×", "/": "÷"}
+# Units that belong to the figure, not to the form: 44.07 times, 27‰.
+_UNITS = {"‰": ("‰", "‰"), "倍": (" 倍", " times")}
 _CALLS = {
     "SUM": ("{0}合计", "total of {0}"),
-    "COUNT": ("{0}行数", "rows of {0}"),
+    "COUNT": ("{0}已填行数", "number of rows filled in under {0}"),
     "MAX": ("{0}最大值", "largest {0}"),
     "MIN": ("{0}最小值", "smallest {0}"),
-    "COUNTIF": ("{0}为“{1}”的行数", "rows whose {0} is “{1}”"),
+    "COUNTIF": ("{0}为“{1}”的行数", "number of rows with “{1}” in {0}"),
     "SUMIF": ("{1}为“{2}”的{0}合计", "total of {0} where {1} is “{2}”"),
     "MAXIF": ("{1}为“{2}”的{0}最大值", "largest {0} where {1} is “{2}”"),
 }
@@ -71,10 +77,19 @@ class Words:
         form, row, col = self.env.place(ref)
         if form is None:
             return ref.form or ""
-        prefix = self.pair(SHIFTS[shift])
         if isinstance(ref, FieldRef) and form.layout == "table":
             row = ""
-        return prefix + self.cell(form, row, col)
+        name = self.cell(form, row, col)
+        return name if shift == "current" else self._of_period(name, shift)
+
+    def _of_period(self, name: str, shift: Shift) -> str:
+        """ "上期报表第 3 行…", "上期报表的期末数", "上年末 CW11 第 1 行…"."""
+        when = self.pair(SHIFTS[shift])
+        if self.english:
+            return when + name
+        if name[0].isascii():
+            return f"{when} {name}"
+        return f"{when}报表{name}" if name.startswith("第 ") else f"{when}报表的{name}"
 
     def cell(self, form: Form, row_key: str, col: str) -> str:
         """A cell by name: "DB01 第 12 行“担保笔数”期末数"; from a neighbour only what differs."""
@@ -105,10 +120,11 @@ class Words:
         if value is None or value == "":
             return self.pair(("（空）", "(blank)"))
         if isinstance(value, Decimal):
-            return _number(value, spec)
+            unit = _UNITS.get(spec.unit or "") if spec is not None and spec.type != "percent" else None
+            return _number(value, spec) + (self.pair(unit) if unit else "")
         if isinstance(value, date):
             return value.isoformat()
-        return format_value(spec, str(value), self.lang) if spec else str(value)
+        return f"“{format_value(spec, str(value), self.lang) if spec else value}”"
 
     def told(self, node: Node) -> str:
         """The expression with names and values: "期初数 1,000.00 + 本期增加 300.00"."""
@@ -127,15 +143,21 @@ class Words:
         if isinstance(node, Text):
             return f"“{node.value}”", 3
         if isinstance(node, AttrRef):
-            name = self.pair(ATTRIBUTES.get(f"{node.scope}.{node.name}", (node.name, node.name)))
-            return f"{name} {self.value(self.env.attr(node), None)}", 3
+            return f"{self.attribute(node)} {self.value(self.env.attr(node), None)}", 3
         return self._call(node) if isinstance(node, Call) else ("", 3)
+
+    def attribute(self, ref: AttrRef) -> str:
+        return self.pair(ATTRIBUTES.get(f"{ref.scope}.{ref.name}", (ref.name, ref.name)))
 
     def _at(self, ref: Ref, shift: Shift) -> str:
         return self.value(self.env.scalar(ref, shift), self.env.spec(ref))
 
     def _binary(self, node: Binary) -> tuple[str, int]:
         own = 1 if node.op in "+-" else 2
+        if isinstance(node.right, Number) and isinstance(evaluate(node.left, self.env), date):
+            day = self.pair((" 天", " day" if node.right.value == 1 else " days"))
+            days = f"{_plain_number(node.right.value)}{day}"
+            return f"{self._bracketed(node.left, own)} {_SIGNS[node.op]} {days}", own
         left, right = self._bracketed(node.left, own), self._bracketed(node.right, own + 1)
         return f"{left} {_SIGNS[node.op]} {right}", own
 
@@ -148,11 +170,23 @@ class Words:
             chosen = node.args[1] if evaluate(node.args[0], self.env) else node.args[2]
             return self._told(chosen)
         if node.name == "ABS":
-            return f"|{self.told(node.args[0])}|", 3
+            return self._magnitude(node.args[0])
         if node.name == "ROUND":
             return self._told(node.args[0])
         spec = first_spec(node, self.env) if node.name not in ("COUNT", "COUNTIF") else None
         return f"{self.call_name(node)} {self.value(evaluate(node, self.env), spec)}", 3
+
+    def _magnitude(self, node: Node) -> tuple[str, int]:
+        """|a - b| is the difference of the two; |a| is a itself as long as a is not negative."""
+        if isinstance(node, Binary) and node.op == "-":
+            left, right = self.told(node.left), self.told(node.right)
+            return self.pair(
+                (f"{left} 与{_apart(right)} 之差", f"the difference between {left} and {right}")
+            ), 0
+        value = evaluate(node, self.env)
+        if isinstance(value, Decimal) and value >= 0:
+            return self._told(node)
+        return self.pair((f"{self.told(node)} 的绝对值", f"the absolute value of {self.told(node)}")), 0
 
     def call_name(self, node: Call) -> str:
         """A function by name, without its value: "“持股比例”合计"."""
@@ -182,6 +216,8 @@ class Words:
         ref, shift = shifted(node)
         if isinstance(ref, CellRef | FieldRef | RowRef):
             return self.reference(ref, shift)
+        if isinstance(node, AttrRef):
+            return self.attribute(node)
         return self.call_name(node) if isinstance(node, Call) and node.name in _CALLS else None
 
 
@@ -195,15 +231,21 @@ def in_both(say: Callable[[str], str]) -> tuple[str, str]:
 
 
 def _short(name: str) -> str:
-    """A column's name without the explanation in brackets behind it."""
-    return re.sub(r"[（(][^（）()]*[）)]$", "", name).strip() or name
+    """A column's name without the explanation in brackets behind it ("Share of (A - B)" needs its own)."""
+    short = re.sub(r"[（(][^（）()]*[）)]$", "", name).strip()
+    return name if not short or short.endswith((" of", " to", " per")) else short
+
+
+def _apart(text: str) -> str:
+    """Latin letters and digits stand apart from Chinese words."""
+    return f" {text}" if text[0].isascii() else text
 
 
 def _number(value: Decimal, spec: CellSpec | None) -> str:
     if spec is None or not spec.is_numeric:
         return _plain_number(value)
     if spec.decimals == 0 and value != value.to_integral_value():
-        return f"{value:,.2f}"
+        return f"{rounded(value, Decimal(2)) or 0:,.2f}"
     return format_value(spec, value)
 
 

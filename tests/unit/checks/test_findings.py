@@ -31,9 +31,9 @@ def finding(values, check_id):
 
 def test_an_opening_that_differs_names_line_value_and_origin():
     found = finding(spoilt("DB01", "r12", open=41), "DB01-01")
-    assert found.message_zh == "DB01 第 12 行“1.2担保笔数”期初数应为 40（上期期末数 40），现为 41"
+    assert found.message_zh == "DB01 第 12 行“1.2担保笔数”期初数应为 40（上期报表的期末数），现为 41"
     assert found.message_en == (
-        "DB01 line 12 “1.2 Number of guarantees”, Opening should be 40 (previous period: Closing 40), but is 41"
+        "DB01 line 12 “1.2 Number of guarantees”, Opening should be 40 (previous period: Closing), but is 41"
     )
     assert found.remedy_zh == "期初数应等于上期期末数。请核对并更正上述数据。"
     assert (found.form, found.row, found.col) == ("DB01", "r12", "open")
@@ -43,7 +43,7 @@ def test_an_opening_that_differs_names_line_value_and_origin():
 def test_a_total_that_must_agree_shows_the_terms_of_the_expected_side():
     found = finding(spoilt("DB01", "r12", ytd_inc=11), "DB01-02")
     assert found.message_zh == (
-        "DB01 第 12 行“1.2担保笔数”本年累计增加应为 10（上期本年累计增加 4 + 本期增加 6），现为 11"
+        "DB01 第 12 行“1.2担保笔数”本年累计增加应为 10（上期报表的本年累计增加 4 + 本期增加 6），现为 11"
     )
     found = finding(spoilt("DB02", "r10", inc=7), "DB02-06")
     assert found.message_zh == (
@@ -56,7 +56,7 @@ def test_a_sum_on_the_left_is_written_out():
     found = finding(spoilt("GG01", "card", state_capital=1), "GG01-01")
     assert found.message_zh == (
         "GG01 “其中：国有资本” 1.00 + “其中：民营资本” 4,000.00 + “其中：外资” 0.00 = 4,001.00，"
-        "应等于 10,000.00（“实收资本” 10,000.00）"
+        "应等于 10,000.00（“实收资本”）"
     )
     assert [cell[2] for cell in found.cells] == [
         "state_capital",
@@ -74,7 +74,7 @@ def test_limits_dates_columns_and_blanks_read_naturally():
         ),
         "GG01-07": (
             spoilt("GG01", "card", branch_count=2),
-            "GG01“分支机构数量”应为 1（GG04“分支机构名称”行数 1），现为 2",
+            "GG01“分支机构数量”应为 1（GG04“分支机构名称”已填行数），现为 2",
         ),
         "GG04-03": (
             spoilt("GG04", "1", area="out"),
@@ -84,7 +84,7 @@ def test_limits_dates_columns_and_blanks_read_naturally():
         "GG02-01": (spoilt("GG02", "1", ratio=61), "GG02“持股比例”合计应为 100.00%，现为 101.00%"),
         "GG02-06": (
             spoilt("GG02", "2", id_no="甲001"),
-            "GG02 第 1、2 行“证件号码/统一社会信用代码”重复，例如 甲001",
+            "GG02 第 1、2 行“证件号码/统一社会信用代码”重复，例如“甲001”",
         ),
         "GG03-02": (
             spoilt("GG03", "1", position="dgm"),
@@ -92,12 +92,12 @@ def test_limits_dates_columns_and_blanks_read_naturally():
         ),
         "GG05-02": (
             spoilt("GG05", "1", end_date=date(2020, 5, 5)),
-            "GG05 第 1 行“投资日期”为 2020-05-06，应不晚于 2020-05-05（“到期日” 2020-05-05）",
+            "GG05 第 1 行“投资日期”为 2020-05-06，应不晚于 2020-05-05（“到期日”）",
         ),
         "GG07-02": (spoilt("GG07", "1", target="person"), "GG07 第 1 行“当事人姓名”未填写"),
         "GG06-03": (
             spoilt("GG06", "card", licence_name="另一公司"),
-            "GG06“证载机构名称”应为 示例融资担保有限公司（GG01“机构名称” 示例融资担保有限公司），现为 另一公司",
+            "GG06“证载机构名称”应为“示例融资担保有限公司”（GG01“机构名称”），现为“另一公司”",
         ),
     }
     for check_id, (values, text) in texts.items():
