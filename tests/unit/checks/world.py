@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 
 from app.filings.checks import CheckResult, check_set
@@ -14,31 +13,12 @@ from app.filings.definitions.catalogue import default_catalogue
 from app.filings.definitions.schema import Check, Form, Value, Values
 from app.filings.environment import Context, Surroundings
 from app.filings.submissions.data import shifted_end
-from tests.unit.demo.filer import ONE_OFF, ORDER, Filer, Set, forms_of
+from tests.unit.demo.filer import EVENTS, ONE_OFF, ORDER, Filer, Set, forms_of
 from tests.unit.demo.test_simulated_companies import filer
 
 # A change of the industry's own attributes, of the day of filing, or of one cell of one filing.
 Place = tuple[str, str, str, str]  # form code or ORG or PERIOD, shift, row, column
 COPIES = "*"  # as a column: so many copies of this row are added to the table
-EVENTS: dict[str, Values] = {
-    "GG21": {
-        "card": {
-            "change_type": "address",
-            "before": "示例路 1 号",
-            "after": "示例路 2 号",
-            "approval_mode": "file",
-            "decision_date": date(2025, 12, 1),
-            "effective_date": date(2025, 12, 20),
-        }
-    },
-    "GG22": {
-        "card": {
-            "occur_time": date(2025, 12, 30),
-            "report_time": date(2025, 12, 30),
-            "amount": Decimal(100),
-        }
-    },
-}
 
 
 @dataclass
@@ -78,13 +58,11 @@ class World:
         at = self.address(code, shift)
         if at in self.changed:
             return self.changed[at]
-        if code in EVENTS:
-            return EVENTS[code]
         return filer(self.industry).filed.get(at)
 
     def recompute(self, code: str, *, itself: bool) -> None:
         """The set of the changed form, and those that are filed after it and may read it."""
-        sets = [ONE_OFF, *ORDER]
+        sets = [ONE_OFF, EVENTS, *ORDER]
         for of in sets[sets.index(set_of(default_catalogue().form(code))) + (not itself) :]:
             forms = forms_in(self.industry, of)
             if not any(form.code == code or code in reads(form) for form in forms.values()):
@@ -105,14 +83,14 @@ class World:
         )
 
     def surroundings(self, form: Form) -> Surroundings:
-        forms = {form.code: form} if form.trigger else forms_in(self.industry, set_of(form))
+        forms = forms_in(self.industry, set_of(form))
         env = Surroundings(forms, {code: self.filing(code) for code in forms}, self.context(form.frequency))
         env.stand_on(form)
         return env
 
     def check(self, form: Form) -> CheckResult:
         """The whole set that the form belongs to, checked as it would be before submission."""
-        forms = {form.code: form} if form.trigger else forms_in(self.industry, set_of(form))
+        forms = forms_in(self.industry, set_of(form))
         values = {code: self.filing(code) for code in forms}
         return check_set(forms, values, self.context(form.frequency))
 
@@ -130,7 +108,7 @@ def copies_of(filing: Values, row: str, count: Value) -> Values:
 
 
 def set_of(form: Form) -> Set:
-    return form.family, form.frequency
+    return EVENTS if form.trigger else (form.family, form.frequency)
 
 
 @lru_cache

@@ -33,6 +33,17 @@ ONE_OFF_FAULTS = {
     "GG10": Fault("microloan", "GG10", "1", "close_date", "=", ("GG10-01 GG10 1 close_date",)),
     "GG11": Fault("microloan", "GG11", "1", "account_type", "=basic", ("GG11-02 GG11  account_type",)),
 }
+EVENT_FAULTS = {
+    "GG21": Fault(
+        "guarantee",
+        "GG21",
+        "card",
+        "effective_date",
+        "=2025-11-30",
+        ("GG21-01 GG21 card decision_date", "GG21-03 GG21 card effective_date"),
+    ),
+    "GG22": Fault("pawn", "GG22", "card", "occur_time", "=2025-12-28", ("GG22-02 GG22 card report_time",)),
+}
 STATEMENT_FAULTS = {
     "CW01": Fault("microloan", "CW01", "r10", "close", "+1000", ("CW01-01 CW01 r40 close",)),
     "CW02": Fault("microloan", "CW02", "r31", "cur", "+5", ("CW02-01 CW02 r31 cur", "CW02-05 CW02 r31 ytd")),
@@ -95,4 +106,4 @@ BUSINESS_FAULTS = {
     "ZL21": Fault("leasing", "ZL21", "r19", "cur", "=25", ("ZL21-03 ZL21 r19 cur",)),
     "ZL22": Fault("leasing", "ZL22", "r2", "npl", "+1", ("ZL22-02 ZL22 r1 npl",)),
 }
-FAULTS = {**ONE_OFF_FAULTS, **STATEMENT_FAULTS, **BUSINESS_FAULTS}
+FAULTS = {**ONE_OFF_FAULTS, **EVENT_FAULTS, **STATEMENT_FAULTS, **BUSINESS_FAULTS}

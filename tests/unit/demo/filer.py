@@ -19,6 +19,7 @@ from app.filings.definitions.schema import Form, Values
 from app.filings.environment import Context
 from app.filings.submissions.data import shifted_end
 from app.filings.submissions.intake import take_entries
+from tests.unit.demo.events import event_entries
 
 Set = tuple[str, str]
 # Statements first: business forms read them. With a year's end come its annual sets.
@@ -30,12 +31,14 @@ ORDER: tuple[Set, ...] = (
     ("business", "annual"),
 )
 ONE_OFF: Set = ("one_off", "once")
+# What is reported when it happens: no period, no window, form by form.
+EVENTS: Set = ("event", "once")
 Filed = dict[tuple[str, date | None], Values]
 
 
 def forms_of(industry: str, of: Set) -> dict[str, Form]:
-    found = default_catalogue().forms_for(industry, *of)
-    return {form.code: form for form in found if not form.trigger}
+    found = default_catalogue().forms_for(industry, *(ONE_OFF if of == EVENTS else of))
+    return {form.code: form for form in found if bool(form.trigger) is (of == EVENTS)}
 
 
 def months(first: tuple[int, int], count: int) -> list[date]:
@@ -66,6 +69,9 @@ class Filer:
     def file_one_off(self, today: date) -> None:
         entries = as_text(one_off_entries(self.company, today))
         self._store(ONE_OFF, entries, None, today)
+
+    def file_events(self, today: date) -> None:
+        self._store(EVENTS, as_text(event_entries(self.company)), None, today)
 
     def file_month(self, end: date) -> None:
         """Every set that is due for this month's end."""

@@ -15,7 +15,7 @@ from app.filings.definitions.catalogue import default_catalogue
 from app.filings.definitions.schema import Value
 from app.filings.values import parse_cell
 from tests.unit.demo.faults import FAULTS, Fault
-from tests.unit.demo.filer import ONE_OFF, Filer, Set, forms_of, months, sets_due
+from tests.unit.demo.filer import EVENTS, ONE_OFF, Filer, Set, forms_of, months, sets_due
 
 INDUSTRIES = ("guarantee", "microloan", "pawn", "leasing")
 FIRST_YEAR = 2024
@@ -33,20 +33,26 @@ def filer(industry: str) -> Filer:
     company = next(one for one in companies() if one.industry == industry)
     found = Filer(company, FIRST_YEAR)
     found.file_one_off(ENDS[0])
+    found.file_events(YEAR_END)
     for end in ENDS:
         found.file_month(end)
     return found
 
 
 def due_until(last: date) -> list[tuple[Set, date | None]]:
-    """Every set of the fifteen months, the one-off set first."""
-    return [(ONE_OFF, None), *((of, end) for end in ENDS[1:] if end <= last for of in sets_due(end))]
+    """Every set of the fifteen months, the one-off set and the events first."""
+    return [
+        (ONE_OFF, None),
+        (EVENTS, None),
+        *((of, end) for end in ENDS[1:] if end <= last for of in sets_due(end)),
+    ]
 
 
 @pytest.fixture(scope="module", params=INDUSTRIES)
 def checked(request: pytest.FixtureRequest) -> list[tuple[Set, date | None, CheckResult]]:
     one = filer(request.param)
-    return [(of, end, one.check(of, end, end or ENDS[-1])) for of, end in due_until(ENDS[-1])]
+    days = {ONE_OFF: ENDS[-1], EVENTS: YEAR_END}
+    return [(of, end, one.check(of, end, end or days[of])) for of, end in due_until(ENDS[-1])]
 
 
 def test_every_set_of_fifteen_months_is_without_a_finding(
@@ -88,10 +94,10 @@ def test_every_check_is_evaluated_at_the_end_of_a_quarter(
 @pytest.mark.parametrize("industry", INDUSTRIES)
 def test_every_form_of_the_industry_is_filled_in(industry: str):
     one = filer(industry)
-    due = [ONE_OFF, *sets_due(YEAR_END)]
+    due = [ONE_OFF, EVENTS, *sets_due(YEAR_END)]
     forms = {code: of for of in due for code in forms_of(industry, of)}
     assert [
-        code for code, of in forms.items() if not one.filed.get((code, None if of == ONE_OFF else YEAR_END))
+        code for code, of in forms.items() if not one.filed.get((code, None if of[1] == "once" else YEAR_END))
     ] == []
 
 
@@ -127,8 +133,8 @@ def test_supervisory_figures_are_plausible(
     assert low <= value <= high
 
 
-def test_there_is_a_fault_for_every_form_but_the_events():
-    assert set(FAULTS) == {code for code, form in default_catalogue().forms.items() if not form.trigger}
+def test_there_is_a_fault_for_each_of_the_sixty_forms():
+    assert set(FAULTS) == set(default_catalogue().forms) and len(FAULTS) == 60
 
 
 @pytest.mark.parametrize("code", FAULTS)
@@ -148,7 +154,11 @@ def findings_after(fault: Fault) -> list[str]:
     values = copy.deepcopy(one.filed[at])
     values[fault.row][fault.col] = changed(fault, values[fault.row].get(fault.col))
     one.filed[at] = values
-    sets: list[tuple[Set, date | None]] = [(ONE_OFF, None), *((of, YEAR_END) for of in sets_due(YEAR_END))]
+    sets: list[tuple[Set, date | None]] = [
+        (ONE_OFF, None),
+        (EVENTS, None),
+        *((of, YEAR_END) for of in sets_due(YEAR_END)),
+    ]
     for of, end in sets:
         one.recompute(of, end, YEAR_END)
     results = [one.check(of, end, YEAR_END) for of, end in sets]
