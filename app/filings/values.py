@@ -15,7 +15,7 @@ from typing import Any
 
 from app.filings.definitions.schema import CellSpec, Form, Value, Values
 from app.filings.expressions.numbers import rounded
-from app.filings.values_numbers import parse_number
+from app.filings.values_numbers import parse_number, stored_number
 from app.filings.values_problem import Problem
 from app.filings.values_texts import (
     parse_choice,
@@ -124,12 +124,9 @@ def _stored(spec: CellSpec, raw: Any, where: str) -> Value:
     if not isinstance(raw, str):
         raise ValueError(f"{where}: stored value {raw!r} is not text")
     if spec.is_numeric:
-        try:
-            value = Decimal(raw)
-        except ArithmeticError:
-            raise ValueError(f"{where}: stored value {raw!r} is not a number") from None
-        if not value.is_finite():
-            raise ValueError(f"{where}: stored value {raw!r} is not a number")
+        value = stored_number(raw)
+        if value is None:
+            raise ValueError(f"{where}: stored value {raw[:60]!r} is not a number")
         return value
     return date.fromisoformat(raw) if spec.type == "date" else raw
 

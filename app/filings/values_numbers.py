@@ -7,6 +7,7 @@ import unicodedata
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from app.filings.definitions.schema import CellSpec
+from app.filings.expressions.numbers import number
 from app.filings.values_problem import Problem, shown
 
 MAX_DIGITS = 18
@@ -28,6 +29,14 @@ def parse_number(spec: CellSpec, raw: object, strict: bool) -> Decimal | Problem
     if not isinstance(value, Decimal):
         return value
     return _within_limits(spec, value, raw)
+
+
+def stored_number(text: str) -> Decimal | None:
+    """A number as `plain` writes it, within the limits of the expression language; None for anything else.
+
+    The cell's own limits are not asked for: an earlier version of the form may have had others.
+    """
+    return number(Decimal(text)) if _PLAIN.fullmatch(text) else None
 
 
 def _read(spec: CellSpec, raw: object, strict: bool) -> Decimal | Problem | None:

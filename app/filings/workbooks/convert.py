@@ -12,6 +12,7 @@ from app.filings.workbooks.raw import RawCell
 
 TEXT_TYPES = frozenset({"text", "uscc", "id_number", "phone"})
 _SHORT_INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 # Ways to write "no such item"; in a text a stroke may mean something, the template's own mark does not.
 NOTHING = frozenset({"—", "——", "-", "--", "/", "／", "－", "－－"})
 NA_MARKS = frozenset({"—", "——"})
@@ -50,10 +51,8 @@ def _number(text: str) -> int | float | str:
     """Whole numbers of up to 15 digits exactly; longer ones have lost digits and stay floats, as they are."""
     if _SHORT_INTEGER.fullmatch(text):
         return int(text)
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    # Not whatever Python's float() takes: "1_000" and "nan" are no numbers of a workbook.
+    return float(text) if _NUMBER.fullmatch(text) else text
 
 
 def _day(number: float, date_mode: str) -> date | None:

@@ -113,6 +113,31 @@ def test_nonsense_is_answered_400_and_stores_nothing(company: Company, body: Any
     assert drafts() == 0
 
 
+@pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e400", "1" + "0" * 400])
+def test_json_numbers_that_are_none_are_refused_and_nothing_is_stored(company: Company, literal: str) -> None:
+    for body in (
+        f'{{"version": 0, "cells": {{"r3": {{"open": {literal}}}}}}}',
+        f'{{"version": {literal}, "cells": {{"r3": {{"open": "1"}}}}}}',
+    ):
+        answer = company.client.post(
+            f"{company.url}DB01/save",
+            data=body,
+            content_type="application/json",
+            headers={"X-CSRFToken": company.token()},
+        )
+        assert answer.status_code == 400 and answer.json["message"]
+    assert drafts() == 0
+
+
+def test_figures_that_are_none_are_kept_beside_the_values(company: Company) -> None:
+    for version, entry in enumerate(["NaN", "Infinity", "1e400", "9" * 400]):
+        answer = company.save("DB01", {"r3": {"open": entry, "inc": "5"}}, version=version)
+        assert answer.status_code == 200
+        assert "open" in answer.json["rejects"]["r3"]
+        assert not answer.json["values"]["r3"]["close"]
+        assert draft("DB01").content["r3"] == {"inc": "5.00"}
+
+
 def test_a_save_without_token_is_refused(company: Company) -> None:
     answer = company.client.post(f"{company.url}DB01/save", json={"version": 0, "cells": {}})
     assert answer.status_code == 400

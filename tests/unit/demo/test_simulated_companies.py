@@ -12,7 +12,9 @@ import pytest
 from app.demo.companies import companies
 from app.filings.checks import CheckResult
 from app.filings.definitions.catalogue import default_catalogue
-from app.filings.definitions.schema import Value
+from app.filings.definitions.schema import Indicator, Value
+from app.filings.expressions.walk import references
+from app.filings.indicators import indicators_for
 from app.filings.values import parse_cell
 from tests.unit.demo.faults import FAULTS, Fault
 from tests.unit.demo.filer import EVENTS, ONE_OFF, Filer, Set, forms_of, months, sets_due
@@ -190,3 +192,15 @@ def test_the_day_after_the_period_is_never_needed():
         assert first.simulation.entries(family, frequency, march) == later.simulation.entries(
             family, frequency, march
         )
+
+
+@pytest.mark.parametrize("indicator", default_catalogue().indicators, ids=lambda one: one.id)
+def test_every_indicator_has_a_value_and_keeps_its_limit(indicator: Indicator):
+    one = filer(indicator.industry)
+    due = {code: of for of in sets_due(YEAR_END) for code in forms_of(indicator.industry, of)}
+    code = next(ref.form for ref, _ in references(indicator.expr) if ref.form)
+    forms = forms_of(indicator.industry, due[code])
+    context = one.context(YEAR_END, YEAR_END, due[code][1])
+    (result,) = indicators_for(forms, one.values(due[code], YEAR_END), context, [indicator])
+    assert result.value is not None
+    assert result.is_breached is False
