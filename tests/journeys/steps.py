@@ -52,6 +52,8 @@ def press(visitor: Visitor, name: str, *, sure: bool = False) -> None:
     target = main.get_by_role("button", name=name, exact=True).or_(
         main.get_by_role("link", name=name, exact=True)
     )
+    target.first.wait_for()
+    page.locator("html[data-ready]").wait_for()  # a click before the scripts run asks nothing
     if sure:
         target.first.click()
         confirm(visitor)
