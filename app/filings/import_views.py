@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.accounts.access import workspace_required
 from app.core.db import commits, db
 from app.core.errors import DomainError
+from app.core.excel import MEGABYTE
 from app.core.i18n import lang
 from app.filings.calendar.gate import gate_reasons
 from app.filings.calendar.rules import describe, show_end
@@ -19,7 +20,7 @@ from app.filings.submissions import imports
 from app.filings.submissions.data import load_filing
 from app.filings.submissions.imports import read_upload, stage_import
 from app.filings.submissions.models import StagedImport
-from app.filings.submissions.services import Place
+from app.filings.submissions.place import Place, filing_at
 from app.filings.submissions.templates import template_for
 from app.filings.views import blueprint, find_place, here, set_url
 
@@ -70,6 +71,7 @@ def _upload_page(place: Place, code: str | None, problem: str = "") -> str:
     data = load_filing(place.institution, place.report_set, place.period, place.now)
     reasons = gate_reasons(place.institution, place.report_set, place.period, data.filing, place.now)
     form = data.forms[code] if code else None
+    limits = imports.upload_limits([form] if form else data.forms.values())
     return render_template(
         "workspace/filings/upload.html",
         place=place,
@@ -79,6 +81,7 @@ def _upload_page(place: Place, code: str | None, problem: str = "") -> str:
         what=f"{code} {form.name(lang())}" if form else place.report_set.name(lang()),
         reasons=[describe(reason, lang()) for reason in reasons],
         problem=problem,
+        megabytes=limits.upload // MEGABYTE,
     )
 
 
@@ -115,8 +118,8 @@ def _staged(place: Place, staged_id: str) -> StagedImport:
     staged = db.session.get(StagedImport, staged_id)
     if staged is None or staged.institution_id != place.institution.id:
         abort(404)
-    data = load_filing(place.institution, place.report_set, place.period, place.now)
-    if data.filing is None or data.filing.id != staged.filing_id:
+    filing = filing_at(place)
+    if filing is None or filing.id != staged.filing_id:
         abort(404)
     return staged
 

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, Refused
 from app.core.events import record
-from app.core.excel import WorkbookRefused
+from app.core.excel import FORMS, TABLES, Limits, WorkbookRefused
 from app.core.i18n import lang
 from app.filings.checks import Finding
 from app.filings.definitions.queries import forms_by_id
-from app.filings.definitions.schema import Form, Value, Values
-from app.filings.submissions.data import FilingData, load_filing
+from app.filings.definitions.schema import CellSpec, Form
+from app.filings.submissions.data import FilingData, load_data, load_filing
 from app.filings.submissions.intake import Taken, assess
-from app.filings.submissions.models import FilingForm, StagedImport
+from app.filings.submissions.models import StagedImport
 from app.filings.submissions.place import Place
 from app.filings.submissions.services import locked_filing, reassess, require_open, write_draft
 from app.filings.submissions.templates import identity_of
-from app.filings.values import format_value, from_json, to_json
+from app.filings.values import format_value, from_json, plain, to_json
 from app.filings.workbooks.annotate import CellFinding, annotate_workbook
-from app.filings.workbooks.compare import compare
+from app.filings.workbooks.compare import change_label, differences
 from app.filings.workbooks.reader import read_workbook
-from app.filings.workbooks.results import ReadResult
+from app.filings.workbooks.results import CellProblem, ReadResult
+from app.filings.workbooks.tables import MAX_ROWS
+
+# So many changes, problems and findings are kept one by one; beyond them only their number.
+MOST_TOLD = 2_000
+_LONG = 500
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,16 @@ class FormChange:
 class ImportPreview:
     """What an import would do and what is wrong with it.
 
+    The numbers count everything; the lists hold the first of each, as many as anybody can work through.
     problems: cells that cannot be read (block taking); findings: what the checks say of the imported values;
     each is a dict with form, sheet, address, label, level, message, remedy. notes: things to know.
     """
 
     forms: list[str]
+    changed: int = 0
+    unreadable: int = 0
+    found: int = 0
+    errors: int = 0
     changes: list[FormChange] = field(default_factory=list)
     problems: list[dict[str, str]] = field(default_factory=list)
     findings: list[dict[str, str]] = field(default_factory=list)
@@ -60,10 +69,11 @@ class ImportPreview:
         """Whether the values can go into the draft; findings of the checks are corrected there."""
         return not self.problems and bool(self.forms)
 
-    @property
-    def errors(self) -> int:
-        """How many findings block a later submission."""
-        return sum(1 for finding in self.findings if finding["level"] == "error")
+
+def upload_limits(forms: Iterable[Form]) -> Limits:
+    """How large a workbook of these forms may be: tables without a limit of their own may be long."""
+    is_long = any(form.layout == "table" and (form.max_rows or MAX_ROWS) > _LONG for form in forms)
+    return TABLES if is_long else FORMS
 
 
 def read_upload(place: Place, code: str | None, content: bytes) -> ReadResult:
@@ -75,7 +85,9 @@ def read_upload(place: Place, code: str | None, content: bytes) -> ReadResult:
     require_open(place, data.filing)
     forms = {code: data.forms[code]} if code else data.forms
     try:
-        return read_workbook(content, forms, identity_of(place, data, None), data.context)
+        return read_workbook(
+            content, forms, identity_of(place, data, None), data.context, upload_limits(forms.values())
+        )
     except WorkbookRefused as refusal:
         raise Invalid(refusal.message(lang()), code=refusal.code) from refusal
 
@@ -86,8 +98,9 @@ def stage_import(place: Place, file_name: str, content: bytes, reading: ReadResu
     require_open(place, filing)
     filing = filing or locked_filing(place)
     assert filing is not None
-    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    data = load_data(place.institution, place.report_set, place.period, filing, place.now)
     seen = {code: _version_of(data, code) for code in reading.values_by_form}
+    changes = {code: _compared(data, code, reading) for code in reading.values_by_form}
     data.values.update(reading.values_by_form)
     for code in reading.values_by_form:
         data.drafts.pop(code, None)  # unreadable input of the former draft says nothing about the upload
@@ -99,7 +112,7 @@ def stage_import(place: Place, file_name: str, content: bytes, reading: ReadResu
         institution_id=filing.institution_id,
         file_name=file_name[-200:],
         original=content,
-        result=_result(data, reading, findings),
+        result={**_result(data, reading, findings), "changes": changes},
         seen_versions=seen,
         staged_at=place.now,
         staged_by_id=place.actor.id,
@@ -114,40 +127,58 @@ def _version_of(data: FilingData, code: str) -> int:
     return draft.version if draft else 0
 
 
+def _compared(data: FilingData, code: str, reading: ReadResult) -> dict[str, Any]:
+    """How many cells would change, and the first of them as [row, column, before, after]."""
+    form, old, new = data.forms[code], data.values[code] or {}, reading.values_by_form[code]
+    count, first = 0, []
+    for change in differences(old, new, form):
+        count += 1
+        if count <= MOST_TOLD:
+            first.append([change.row, change.col, plain(change.before), plain(change.after)])
+    return {"count": count, "first": first}
+
+
 def _result(data: FilingData, reading: ReadResult, findings: list[Finding]) -> dict[str, Any]:
     imported = reading.values_by_form
+    told = [finding for finding in findings if finding.form in imported]
     return {
         "forms": {
             code: {"definition": data.definition_ids[code], "values": to_json(data.forms[code], values)}
             for code, values in imported.items()
         },
-        "problems": [
-            _entry(
-                p.form,
-                (p.sheet, p.address),
-                "error",
-                _label(data.forms[p.form], p.row, p.col),
-                (p.message_zh, p.message_en),
-                value=p.raw,
-            )
-            for p in reading.problems
-        ],
-        "findings": [
-            _entry(
-                f.form,
-                _address(f, reading),
-                f.level,
-                (f.label_zh, f.label_en),
-                (f.message_zh, f.message_en),
-                (f.remedy_zh, f.remedy_en),
-                value="" if f.value is None else str(f.value),
-                expected="" if f.expected is None else str(f.expected),
-            )
-            for f in findings
-            if f.form in imported
-        ],
+        "counts": {
+            "problems": len(reading.problems),
+            "findings": len(told),
+            "errors": sum(finding.level == "error" for finding in told),
+        },
+        "problems": [_problem_entry(problem, data) for problem in reading.problems[:MOST_TOLD]],
+        "findings": [_finding_entry(finding, reading) for finding in told[:MOST_TOLD]],
         "notes": [{"zh": note.message_zh, "en": note.message_en} for note in reading.notes],
     }
+
+
+def _problem_entry(problem: CellProblem, data: FilingData) -> dict[str, str]:
+    return _entry(
+        problem.form,
+        (problem.sheet, problem.address),
+        "error",
+        _label(data.forms[problem.form], problem.row, problem.col),
+        (problem.message_zh, problem.message_en),
+        value=problem.raw,
+    )
+
+
+def _finding_entry(finding: Finding, reading: ReadResult) -> dict[str, str]:
+    return _entry(
+        finding.form,
+        _address(finding, reading),
+        finding.level,
+        (finding.label_zh, finding.label_en),
+        (finding.message_zh, finding.message_en),
+        (finding.remedy_zh, finding.remedy_en),
+        value="" if finding.value is None else str(finding.value),
+        expected="" if finding.expected is None else str(finding.expected),
+    )
 
 
 def _entry(
@@ -183,21 +214,22 @@ def _address(finding: Finding, reading: ReadResult) -> tuple[str, str]:
 
 
 def preview(staged: StagedImport) -> ImportPreview:
-    """Compare a staged import with the draft as it is now."""
+    """What a staged import would change in the draft as it was then; a later save makes taking it a conflict."""
     result = staged.result
-    found = ImportPreview(forms=list(result["forms"]))
+    counts = result["counts"]
+    found = ImportPreview(
+        forms=list(result["forms"]),
+        changed=sum(changes["count"] for changes in result["changes"].values()),
+        unreadable=counts["problems"],
+        found=counts["findings"],
+        errors=counts["errors"],
+    )
     found.problems = [_shown(entry) for entry in result["problems"]]
     found.findings = [_shown(entry) for entry in result["findings"]]
     found.notes = [note[lang()] for note in result["notes"]]
-    drafts = {
-        draft.form_code: draft
-        for draft in db.session.scalars(select(FilingForm).where(FilingForm.filing_id == staged.filing_id))
-    }
     forms = forms_by_id(entry["definition"] for entry in result["forms"].values())
     for code, entry in result["forms"].items():
-        form = forms[entry["definition"]]
-        old = from_json(form, drafts[code].content) if code in drafts else {}
-        found.changes += _changes(form, old, from_json(form, entry["values"]))
+        found.changes += _changes(forms[entry["definition"]], result["changes"][code]["first"])
     return found
 
 
@@ -230,15 +262,20 @@ def annotated(staged: StagedImport) -> bytes:
         raise Invalid(refusal.message(lang()), code=refusal.code) from refusal
 
 
-def _changes(form: Form, old: Values, new: Values) -> list[FormChange]:
-    def text(row: str, col: str, value: Value) -> str:
-        spec = form.cell_spec(row, col)
-        return format_value(spec, value, lang()) if spec else ""
+def _changes(form: Form, first: list[list[Any]]) -> list[FormChange]:
+    language = lang()
 
-    return [
-        FormChange(form.code, c.label(lang()), text(c.row, c.col, c.before), text(c.row, c.col, c.after))
-        for c in compare(old, new, form)
-    ]
+    def text(spec: CellSpec, raw: str | None) -> str:
+        value = from_json(form, {row: {col: raw}}).get(row, {}).get(col)
+        return format_value(spec, value, language)
+
+    found = []
+    for row, col, before, after in first:
+        spec = form.cell_spec(row, col)
+        if spec is not None:
+            label = change_label(form, row, spec, language)
+            found.append(FormChange(form.code, label, text(spec, before), text(spec, after)))
+    return found
 
 
 def take_import(place: Place, staged_id: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from app.filings.definitions.schema import Form, Value, Values
+from app.filings.definitions.schema import CellSpec, Form, Value, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +25,30 @@ class Change:
 
 def compare(old: Values, new: Values, form: Form) -> list[Change]:
     """The input cells in which `new` differs from `old`, in printed order; 5 and 5.00 are the same."""
-    return list(_changes(old, new, form))
+    return list(differences(old, new, form))
 
 
-def _changes(old: Values, new: Values, form: Form) -> Iterator[Change]:
+def differences(old: Values, new: Values, form: Form) -> Iterator[Change]:
+    """The same one by one, for tables in which everything may be new."""
     for key in _row_keys(old, new, form):
+        before_row, after_row = old.get(key, {}), new.get(key, {})
+        if before_row == after_row:
+            continue
         for column in form.columns:
             spec = form.cell_spec(key, column.key)
             if spec is None or not spec.is_input:
                 continue
-            before, after = _value(old, key, column.key), _value(new, key, column.key)
+            before, after = _value(before_row, column.key), _value(after_row, column.key)
             if before != after:
-                zh, en = spec.label_zh, spec.label_en
-                if form.layout == "table":
-                    zh, en = f"第 {key} 行·{zh}", f"Line {key} / {en}"
+                zh, en = change_label(form, key, spec, "zh"), change_label(form, key, spec, "en")
                 yield Change(key, column.key, zh, en, before, after)
+
+
+def change_label(form: Form, row: str, spec: CellSpec, lang: str) -> str:
+    """A cell's label; in a table it names the line too."""
+    if form.layout != "table":
+        return spec.label(lang)
+    return f"Line {row} / {spec.label_en}" if lang == "en" else f"第 {row} 行·{spec.label_zh}"
 
 
 def _row_keys(old: Values, new: Values, form: Form) -> list[str]:
@@ -48,6 +57,6 @@ def _row_keys(old: Values, new: Values, form: Form) -> list[str]:
     return form.row_keys()
 
 
-def _value(values: Values, row: str, col: str) -> Value:
-    value = values.get(row, {}).get(col)
+def _value(cells: Mapping[str, Value], col: str) -> Value:
+    value = cells.get(col)
     return None if value == "" else value

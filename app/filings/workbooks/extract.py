@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 
+from app.filings.workbooks import bulk
+from app.filings.workbooks.limits import (
+    KINDS,
+    MAX_COLS,
+    MAX_FILLED,
+    MAX_ROWS,
+    MAX_SHEETS,
+    MAX_TEXT,
+    Budget,
+    place_of,
+    unescape,
+)
 from app.filings.workbooks.package import Attributes, Package, TooComplex, Unreadable
-from app.filings.workbooks.raw import Format, Kind, RawBook, RawCell, RawSheet
+from app.filings.workbooks.raw import Format, Kind, Position, RawBook, RawCell, RawSheet
 
-MAX_ROWS, MAX_COLS, MAX_CELLS, MAX_MERGES = 200_000, 256, 4_000_000, 5_000
-# Cells that hold something; everything of them goes through the platform's own memory afterwards.
-MAX_FILLED = 200_000
-MAX_MERGED_CELLS = 500_000
-MAX_SHEETS, MAX_TEXT = 300, 32_767
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,4})\$?(\d{1,10})")
+# From here on (bytes of XML) a sheet is read in bulk when it is written plainly.
+LARGE = 512 * 1024
 _DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
-_KINDS: dict[str, Kind] = {"s": "s", "str": "s", "inlineStr": "s", "b": "b", "e": "e", "d": "d", "n": "n"}
 
 
 def extract(data: bytes, max_filled: int = MAX_FILLED) -> RawBook:
@@ -32,7 +38,7 @@ def extract(data: bytes, max_filled: int = MAX_FILLED) -> RawBook:
         raise TooComplex("sheets")
     texts = _shared_texts(package, _find(relations, "sharedStrings") or "xl/sharedStrings.xml")
     formats = _formats(package, _find(relations, "styles") or "xl/styles.xml")
-    budget = _Budget(max_filled)
+    budget = Budget(max_filled)
     for sheet, part in parts:
         _SheetReader(sheet, texts, formats, budget).read(package, part)
         book.sheets.append(sheet)
@@ -110,11 +116,7 @@ class _RichText:
             self.pieces.append(text)
 
     def text(self) -> str:
-        return _unescape("".join(self.pieces))[:MAX_TEXT]
-
-
-def _unescape(text: str) -> str:
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+        return unescape("".join(self.pieces))[:MAX_TEXT]
 
 
 def _formats(package: Package, part: str) -> list[Format]:
@@ -153,35 +155,12 @@ def _meaning(number: str, code: str) -> Format:
     return "date"
 
 
-class _Budget:
-    """Cells and merges of all sheets together."""
-
-    def __init__(self, max_filled: int) -> None:
-        self.max_filled = max_filled
-        self.cells = self.filled = self.merges = self.merged = 0
-
-    def cell(self) -> None:
-        self.cells += 1
-        if self.cells > MAX_CELLS:
-            raise TooComplex("cells")
-
-    def fill(self) -> None:
-        self.filled += 1
-        if self.filled > self.max_filled:
-            raise TooComplex("filled cells")
-
-    def merge(self, area: int) -> None:
-        self.merges += 1
-        self.merged += area
-        if self.merges > MAX_MERGES or self.merged > MAX_MERGED_CELLS:
-            raise TooComplex("merges")
-
-
 class _SheetReader:
     """Collects the cells of one sheet as the XML goes by."""
 
-    def __init__(self, sheet: RawSheet, texts: list[str], formats: list[Format], budget: _Budget) -> None:
+    def __init__(self, sheet: RawSheet, texts: list[str], formats: list[Format], budget: Budget) -> None:
         self.sheet, self.texts, self.formats, self.budget = sheet, texts, formats, budget
+        self.cells: dict[Position, RawCell] = {}
         self.row, self.col = -1, -1
         self.type, self.style = "n", 0
         self.value: str | None = None
@@ -189,8 +168,22 @@ class _SheetReader:
         self.inline = _RichText()
 
     def read(self, package: Package, part: str) -> None:
+        content = package.large(part, LARGE)
+        if content is not None and self._read_in_bulk(content):
+            return
         if not package.scan(part, self.start, self.end):
             raise Unreadable(f"no part {part}")
+        self.sheet.cells = self.cells
+
+    def _read_in_bulk(self, content: bytes) -> bool:
+        """Read a large sheet without a parser; False, and nothing read, when it is not written plainly."""
+        found = bulk.read(content, self.texts, self.formats, self.budget)
+        if found is None:
+            return False
+        self.sheet.cells, merges = found
+        for reference in merges:
+            self._merge(reference)
+        return True
 
     def start(self, tag: str, attributes: Attributes) -> None:
         if tag == "c":
@@ -218,7 +211,7 @@ class _SheetReader:
 
     def _begin(self, attributes: Attributes) -> None:
         self.budget.cell()
-        place = _place(attributes.get("r", ""))
+        place = place_of(attributes.get("r", ""))
         if place:
             self.row, self.col = place
         else:
@@ -230,7 +223,7 @@ class _SheetReader:
         self.inline.clear()
 
     def _finish(self) -> None:
-        kind: Kind = _KINDS.get(self.type, "n")
+        kind: Kind = KINDS.get(self.type, "n")
         text = self._text()
         if text is None and not self.is_formula:
             return
@@ -242,7 +235,7 @@ class _SheetReader:
             # A formula without a result: the formula itself, so that messages can show it.
             kind, text = "", f"={self.formula}"[:MAX_TEXT]
         cell = RawCell(kind, text, self.is_formula, format_)
-        self.sheet.cells[self.row, self.col] = cell
+        self.cells[self.row, self.col] = cell
 
     def _text(self) -> str | None:
         """The cell's text, None when it holds nothing."""
@@ -258,26 +251,16 @@ class _SheetReader:
             return (self.texts[int(number)] or None) if known else None
         if self.type == "str":
             # "" is the result of a formula, and as such different from no result.
-            return _unescape(self.value)[:MAX_TEXT]
+            return unescape(self.value)[:MAX_TEXT]
         return self.value.strip()[:MAX_TEXT] or None
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
-        start, end = _place(first), _place(last or first)
+        start, end = place_of(first), place_of(last or first)
         if start is None or end is None:
             return
         self.budget.merge((end[0] - start[0] + 1) * (end[1] - start[1] + 1))
         self.sheet.merges.append((*start, *end))
-
-
-def _place(reference: str) -> tuple[int, int] | None:
-    found = _REFERENCE.fullmatch(reference)
-    if found is None:
-        return None
-    col = 0
-    for letter in found[1].upper():
-        col = col * 26 + ord(letter) - 64
-    return int(found[2]) - 1, col - 1
 
 
 def _properties(package: Package, book: RawBook) -> None:

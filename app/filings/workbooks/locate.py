@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import takewhile
 
 from app.filings.definitions.schema import CARD_ROW, Column, Form, Row
 from app.filings.workbooks.grid import Grid, column_names, fold, names_of_columns
@@ -77,7 +78,8 @@ def _by_code(
             return sheet
     for sheet in free.values():
         # The sheet of instructions lists codes too, in a column of their own and without the name.
-        head = (cell.text for (row, _), cell in sheet.cells.items() if row < 5 and len(cell.text) < 80)
+        lines = takewhile(lambda line: line[0] < 5, sheet.lines(0))
+        head = (cell.text for _, line in lines for _, cell in line if len(cell.text) < 80)
         if any(code.match(text.strip()) and len(text.strip()) > len(form.code) for text in head):
             return sheet
     return None

@@ -71,6 +71,13 @@ class Package:
         name = self._names.get(part.lower().lstrip("/"))
         return self._archive.open(name) if name else None
 
+    def large(self, part: str, least: int) -> bytes | None:
+        """The whole part when it has at least `least` bytes."""
+        name = self._names.get(part.lower().lstrip("/"))
+        if name is None or self._archive.getinfo(name).file_size < least:
+            return None
+        return self._archive.read(name)
+
     def scan(self, part: str, on_start: OnStart, on_end: OnEnd | None = None) -> bool:
         """Read a part; False when there is none."""
         stream = self.open(part)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.filings.definitions.schema import Values
 from app.filings.workbooks.identity import Identity
+from app.filings.workbooks.raw import letters
+
+Place = tuple[str, str, str]  # form code, row key, column key
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,47 @@ class Note:
         return self.message_en if lang == "en" else self.message_zh
 
 
+class Addresses(Mapping[Place, tuple[str, str]]):
+    """Where each cell stands in the sender's file: {(form, row, col): (sheet, "C12")}.
+
+    A table keeps its lines and columns only: ten thousand lines have a hundred thousand addresses, of which
+    a handful is ever asked for.
+    """
+
+    def __init__(self) -> None:
+        self._single: dict[Place, tuple[str, str]] = {}
+        self._tables: dict[str, tuple[str, dict[str, int], dict[str, str]]] = {}
+
+    def put(self, place: Place, sheet: str, address: str) -> None:
+        """One cell of a fixed form or a card."""
+        self._single[place] = (sheet, address)
+
+    def put_table(self, form: str, sheet: str, rows: dict[str, int], cols: Mapping[str, int]) -> None:
+        """A whole table: `rows` {row key: line}, `cols` {column key: column}, both from 0."""
+        self._tables[form] = (sheet, rows, {key: letters(col) for key, col in cols.items()})
+
+    def __getitem__(self, place: Place) -> tuple[str, str]:
+        form, row, col = place
+        if form not in self._tables:
+            return self._single[place]
+        sheet, rows, cols = self._tables[form]
+        return sheet, f"{cols[col]}{rows[row] + 1}"
+
+    def __iter__(self) -> Iterator[Place]:
+        yield from self._single
+        for form, (_, rows, cols) in self._tables.items():
+            yield from ((form, row, col) for row in rows for col in cols)
+
+    def __len__(self) -> int:
+        return len(self._single) + sum(len(rows) * len(cols) for _, rows, cols in self._tables.values())
+
+
 @dataclass(slots=True)
 class ReadResult:
-    """`values_by_form` holds input cells only; `cell_addresses` {(form, row, col): (sheet, "C12")}."""
+    """`values_by_form` holds input cells only."""
 
     values_by_form: dict[str, Values] = field(default_factory=dict)
-    cell_addresses: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    cell_addresses: Addresses = field(default_factory=Addresses)
     problems: list[CellProblem] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     identity: Identity | None = None

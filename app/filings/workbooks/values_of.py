@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from app.filings.definitions.schema import CARD_ROW, Form, Value
 from app.filings.values import Problem
 from app.filings.workbooks.convert import NA_MARKS, convert
 from app.filings.workbooks.grid import fold
 from app.filings.workbooks.locate import Layout
-from app.filings.workbooks.plan import ordinal_column
 from app.filings.workbooks.raw import RawCell, RawSheet, address
 from app.filings.workbooks.results import CellProblem, Note, ReadResult
+from app.filings.workbooks.tables import MAX_ROWS, TableReader
 
 _TOTALS = frozenset({"合计", "总计", "小计", "total", "subtotal"})
 _MOST_NOTES = 20
@@ -30,9 +32,6 @@ class FormReader:
         self.form, self.sheet, self.layout = form, sheet, layout
         self.date_mode, self.industry, self.result = date_mode, industry, result
         self.columns = form.shown_columns(industry)
-        self.first_col: dict[int, int] = {}
-        for row, col in sheet.cells:
-            self.first_col[row] = min(col, self.first_col.get(row, col))
         # Calculated cells in which a value was typed: {(row key, column key): the cell}.
         self.overtyped: dict[tuple[str, str], RawCell] = {}
 
@@ -68,49 +67,45 @@ class FormReader:
         self._strange()
 
     def _table(self) -> None:
-        number = 0
-        for at in self._table_rows():
-            if self._is_blank(at):
+        table = TableReader(self.form, self.columns, self.layout.cols, self.date_mode)
+        wanted = set(self.layout.cols.values())
+        rows: dict[str, int] = {}
+        for at, line in self.sheet.lines(self.layout.first_row):
+            cells = {col: cell for col, cell in line if col in wanted}
+            if table.is_blank(cells):
                 continue
-            if self._is_total(at):
-                self._note(
-                    f"第 {at + 1} 行是合计行，未作为记录导入。",
-                    f"Line {at + 1} is a total and was not taken as a record.",
-                )
+            if fold(line[0][1].text[:20]) in _TOTALS:
+                self._total(at)
                 continue
-            number += 1
-            values = self._new_row(str(number))
-            for column in self.columns:
-                col = self.layout.cols.get(column.key)
-                if col is not None:
-                    self._cell(values, str(number), column.key, at, col)
+            if len(rows) == MAX_ROWS:
+                self._too_many(at)
+                break
+            key = str(len(rows) + 1)
+            rows[key] = at
+            table.read(self._new_row(key), cells, partial(self._refused, key, at))
+            for col_key, cell in table.overtyped(cells):
+                self.overtyped[key, col_key] = cell
+        known = {key: col for key, col in self.layout.cols.items() if key in table.specs}
+        self.result.cell_addresses.put_table(self.form.code, self.sheet.name, rows, known)
         self._missing()
 
-    def _table_rows(self) -> list[int]:
-        cols = set(self.layout.cols.values())
-        rows = {row for row, col in self.sheet.cells if col in cols and row >= self.layout.first_row}
-        return sorted(rows)
+    def _refused(self, row: str, at: int, col: str, cell: RawCell, problem: Problem) -> None:
+        self._problem(row, col, at, self.layout.cols[col], cell.text, problem)
 
-    def _is_blank(self, at: int) -> bool:
-        for column in self.columns:
-            if column is ordinal_column(self.form):
-                continue
-            spec = self.form.cell_spec("", column.key)
-            col = self.layout.cols.get(column.key)
-            cell = self.sheet.cells.get((at, col)) if col is not None else None
-            if (
-                spec is not None
-                and spec.is_input
-                and cell is not None
-                and (cell.text.strip() or not cell.kind)
-            ):
-                return False
-        return True
-
-    def _is_total(self, at: int) -> bool:
+    def _total(self, at: int) -> None:
         """A line of totals below the records: 合计 stands in its first cell."""
-        first = self.first_col.get(at)
-        return first is not None and fold(self.sheet.text(at, first)) in _TOTALS
+        self._note(
+            f"第 {at + 1} 行是合计行，未作为记录导入。",
+            f"Line {at + 1} is a total and was not taken as a record.",
+        )
+
+    def _too_many(self, at: int) -> None:
+        problem = Problem(
+            "too_many_rows",
+            f"从第 {at + 1} 行起超过 {MAX_ROWS} 条记录的上限。请合并或删减记录后重新上传。",
+            f"From line {at + 1} on there are more than {MAX_ROWS} records. Merge or remove records and upload again.",
+        )
+        self._problem("", "", at, 0, "", problem)
 
     def _new_row(self, key: str) -> dict[str, Value]:
         values: dict[str, Value] = {}
@@ -123,7 +118,7 @@ class FormReader:
         if spec is None:
             self._not_a_cell(cell, at, col)
             return
-        self.result.cell_addresses[self.form.code, row_key, col_key] = (self.sheet.name, address(at, col))
+        self.result.cell_addresses.put((self.form.code, row_key, col_key), self.sheet.name, address(at, col))
         if not spec.is_input:
             if cell is not None and cell.kind in ("n", "s") and not cell.is_formula and cell.text.strip():
                 self.overtyped[row_key, col_key] = cell

@@ -10,6 +10,7 @@ import pytest
 
 from app.core.excel import FORMS, Limits, WorkbookRefused, inspect_workbook
 from app.core.excel_words import REFUSALS
+from tests.workbooks.large import packed, unpacked
 from tests.workbooks.samples import forms, template
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
@@ -17,19 +18,10 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 
 def repacked(change: Callable[[dict[str, bytes]], None] | None = None, **extra: bytes) -> bytes:
     """A good template with entries changed or added."""
-    with zipfile.ZipFile(io.BytesIO(template(forms("GG11")))) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
+    parts = unpacked(template(forms("GG11")))
     if change:
         change(parts)
     return packed(parts | extra)
-
-
-def packed(parts: dict[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, data in parts.items():
-            target.writestr(name, data)
-    return stream.getvalue()
 
 
 def added(name: str, data: bytes = b"x") -> bytes:

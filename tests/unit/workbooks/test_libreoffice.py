@@ -95,7 +95,7 @@ def _differences(
     wanted: dict[str, Form],
     calculated: dict[str, Values | None],
 ) -> dict[str, tuple[object, Value]]:
-    from app.filings.workbooks.extract import _place
+    from app.filings.workbooks.limits import place_of
 
     sheets = {sheet.name: sheet for sheet in book.sheets}
     found: dict[str, tuple[object, Value]] = {}
@@ -104,7 +104,7 @@ def _differences(
         if spec is None or spec.computed is None:
             continue
         server = (calculated[code] or {}).get(row, {}).get(col)
-        place = _place(address)
+        place = place_of(address)
         cell = sheets[sheet].cells.get(place) if place else None
         office = cell.text if cell and cell.kind in ("n", "s") else None
         if not _agree(office, server):
