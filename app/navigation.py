@@ -78,6 +78,7 @@ CONSOLE: tuple[tuple[Any, str, tuple[Entry, ...]], ...] = (
 WORKSPACE: tuple[Entry, ...] = (
     Entry(_l("个人中心"), "workspace.home", "home", "Workspace", "can_use"),
     Entry(_l("信息报送"), "filings.index", "file-text", "Workspace", "can_use", under="/workspace/filings"),
+    Entry(_l("接口令牌"), "api_tokens.index", "key", "Workspace", "can_use", under="/workspace/api-tokens"),
 )
 
 

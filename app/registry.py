@@ -8,6 +8,7 @@ from app import navigation
 from app.accounts.security import PlatformSecurityManager
 from app.core.db import db
 from app.core.fab import PlatformBuilder
+from app.extensions import csrf
 from app.portal import navigation as portal_navigation
 
 
@@ -27,6 +28,8 @@ def init_app(app: Flask) -> None:
             builder.add_view_no_menu(view)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
+        if blueprint.name == "api":
+            csrf.exempt(blueprint)  # no cookie counts there: the token does
     navigation.init_app(app)
     portal_navigation.init_app(app)
 
@@ -49,6 +52,10 @@ def _console_views() -> list[type]:
 def _blueprints() -> list[Blueprint]:
     """Pages of the portal and the workspace."""
     from app.accounts.profile import blueprint as profile
+    from app.api.docs_views import blueprint as api_docs
+    from app.api.operations import blueprint as api
+    from app.api.public_views import blueprint as api_public
+    from app.api.token_views import blueprint as tokens
     from app.core.captcha_views import blueprint as captcha
     from app.core.files import blueprint as files
     from app.filings.extension_views import blueprint as extensions
@@ -57,4 +64,5 @@ def _blueprints() -> list[Blueprint]:
     from app.portal.routes import blueprint as portal
     from app.workspace.views import blueprint as workspace
 
-    return [portal, profile, registration, captcha, files, workspace, filings, extensions]
+    pages = [portal, profile, registration, captcha, files, workspace, filings, extensions, tokens]
+    return [*pages, api_public, api_docs, api]

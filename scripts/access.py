@@ -22,6 +22,7 @@ HEADER = """\
 #             account     anybody who is logged in
 #             enterprise  members of an institution
 #             staff       staff with `permission`: a permission on a view, granted in app/accounts/roles.py
+#             token       an institution's own system, by its API token; no log-in counts there
 #             nobody      the base layer brings the route, no role holds its permission
 # scope       which rows can be reached through it
 # writes_on_get  why a GET may write (counted openings); everything else writes by POST only
@@ -44,6 +45,8 @@ def guess(app: Any, endpoint: str) -> dict[str, str]:
     paths = [str(rule) for rule in app.url_map.iter_rules(endpoint)]
     if any("any(" in path or path.startswith("/account") for path in paths):
         return {"who": "account", "scope": "the own account"}
+    if endpoint.startswith("api."):
+        return {"who": "token", "scope": "rows of the token's institution"}
     if any(path.startswith("/workspace") for path in paths):
         return {"who": "enterprise", "scope": "rows of the own institution"}
     return {"who": "public"}

@@ -91,19 +91,22 @@ def permissions() -> frozenset[tuple[str, str]]:
     if not current_user.is_authenticated:
         return frozenset()
     if "permissions" not in g:
-        query = (
-            select(Permission.name, ViewMenu.name)
-            .join(PermissionView, PermissionView.permission_id == Permission.id)
-            .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-            .join(
-                assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id
-            )
-            .join(assoc_user_role, assoc_user_role.c.role_id == assoc_permissionview_role.c.role_id)
-            .where(assoc_user_role.c.user_id == current_user.id)
-        )
-        g.permissions = frozenset((permission, view) for permission, view in db.session.execute(query))
+        g.permissions = permissions_of(current_user.id)
     held: frozenset[tuple[str, str]] = g.permissions
     return held
+
+
+def permissions_of(account_id: int) -> frozenset[tuple[str, str]]:
+    """All (permission, view) pairs that an account holds through its roles."""
+    query = (
+        select(Permission.name, ViewMenu.name)
+        .join(PermissionView, PermissionView.permission_id == Permission.id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
+        .join(assoc_user_role, assoc_user_role.c.role_id == assoc_permissionview_role.c.role_id)
+        .where(assoc_user_role.c.user_id == account_id)
+    )
+    return frozenset((permission, view) for permission, view in db.session.execute(query))
 
 
 def may(permission_name: str, view_name: str) -> bool:

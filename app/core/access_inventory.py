@@ -17,15 +17,16 @@ from flask import Flask
 FILE = Path(__file__).with_suffix(".yaml")
 UNLISTED_METHODS = {"HEAD", "OPTIONS"}
 
-PUBLIC, ANONYMOUS, ACCOUNT, ENTERPRISE, STAFF, NOBODY = (
+PUBLIC, ANONYMOUS, ACCOUNT, ENTERPRISE, STAFF, NOBODY, TOKEN = (
     "public",
     "anonymous",
     "account",
     "enterprise",
     "staff",
     "nobody",
+    "token",
 )
-AUDIENCES = (PUBLIC, ANONYMOUS, ACCOUNT, ENTERPRISE, STAFF, NOBODY)
+AUDIENCES = (PUBLIC, ANONYMOUS, ACCOUNT, ENTERPRISE, STAFF, NOBODY, TOKEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def record(
         from_state=states[0],
         to_state=states[1],
         comment=comment,
-        data=data or {},
+        data={**(data or {}), **_origin()},
         ip=request.remote_addr if has_request_context() else None,
     )
     db.session.add(entry)
@@ -85,6 +85,12 @@ def history(subject_type: str, subject_id: int) -> list[Event]:
     """All events of one thing, oldest first. The caller has checked that its reader may see the thing."""
     query = select(Event).where(Event.subject_type == subject_type, Event.subject_id == subject_id)
     return list(db.session.scalars(query.order_by(Event.id)))
+
+
+def _origin() -> dict[str, Any]:
+    """What a request says about itself in every event: the API puts the token that acts for its account here."""
+    found: dict[str, Any] = g.get("event_origin", {}) if has_request_context() else {}
+    return found
 
 
 def _institution_of(subject: Any) -> int | None:

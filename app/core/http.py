@@ -16,6 +16,7 @@ from app.core import clock
 from app.core.db import SAFE_METHODS, db, write_intent
 from app.core.error_words import ERROR_WORDS
 from app.core.errors import DomainError
+from app.core.problems import is_api, problem, problem_of_http
 from app.core.scope import NOTHING, SYSTEM, current_scope, scoped, set_scope
 
 SEEN_EVERY_SECONDS = 60
@@ -44,6 +45,8 @@ def open_request() -> None:
     if request.endpoint in {"static", "appbuilder.static"}:
         return
     refuse_nul()
+    if is_api():
+        return  # a program shows its token; whatever session its cookies name is not looked at
     with scoped(SYSTEM):
         authenticated = current_user.is_authenticated
         scope = current_user.scope if authenticated else NOTHING
@@ -96,6 +99,8 @@ def add_headers(response: Response) -> Response:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint not in {"static", "appbuilder.static"} and current_user_known():
         headers["Cache-Control"] = "no-store"
+    elif is_api():
+        headers.setdefault("Cache-Control", "no-store")
     return response
 
 
@@ -111,7 +116,9 @@ def wants_json() -> bool:
 
 
 def error_page(status: int, message: Any = None, **extra: Any) -> tuple[Any, int]:
-    """One error answer, as JSON for scripts and as a page for people."""
+    """One error answer: a problem document of the API, JSON for scripts, a page for people."""
+    if is_api():
+        return problem(status, message, **extra), status
     page = status if status in ERROR_WORDS else 500
     if wants_json():
         return jsonify({"error": status, "message": str(message or ERROR_WORDS[page]), **extra}), status
@@ -123,6 +130,8 @@ def handle_http(error: HTTPException) -> Any:
     if isinstance(error.response, BaseResponse):
         return error.response
     db.session.rollback()
+    if is_api():
+        return problem_of_http(error)
     status = error.code or 500
     return error_page(status if status in ERROR_WORDS else 400 if status < 500 else 500)
 
@@ -137,7 +146,8 @@ def handle_csrf(_error: CSRFError) -> Any:
 def handle_domain(error: DomainError) -> Any:
     """A refusal that no view turned into something nicer."""
     db.session.rollback()
-    return error_page(error.status if error.status in ERROR_WORDS else 400, error.message)
+    known = error.status in ERROR_WORDS or is_api()
+    return error_page(error.status if known else 400, error.message)
 
 
 def handle_database(error: OperationalError) -> Any:

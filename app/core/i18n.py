@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, has_request_co
 from flask_babel import get_locale
 
 from app.core.clock import show_end
+from app.core.problems import is_api
 
 LANGUAGE_COOKIE = "lang"
 blueprint = Blueprint("core", __name__)
@@ -17,8 +18,20 @@ def select_locale() -> str | None:
     """The language of this request; None lets Babel take the default."""
     if not has_request_context():
         return None
+    if is_api():
+        return _asked_for()
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     return chosen if chosen in current_app.config["LANGUAGES"] else current_app.config["BABEL_DEFAULT_LOCALE"]
+
+
+def _asked_for() -> str:
+    """The language that a program asks for in Accept-Language."""
+    languages, default = current_app.config["LANGUAGES"], current_app.config["BABEL_DEFAULT_LOCALE"]
+    for wanted, quality in request.accept_languages:
+        for key in languages:
+            if quality > 0 and wanted.lower().split("-")[0] == key.lower().split("_")[0]:
+                return str(key)
+    return str(default)
 
 
 def lang() -> str:

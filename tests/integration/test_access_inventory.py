@@ -15,12 +15,13 @@ from werkzeug.routing import AnyConverter, BaseConverter, Rule
 
 from app.accounts.roles import ENTERPRISE_ROLE, ROLES, ROLES_BY_NAME
 from app.core import access_inventory
-from app.core.access_inventory import ACCOUNT, ANONYMOUS, ENTERPRISE, NOBODY, PUBLIC, STAFF, Entry
+from app.core.access_inventory import ACCOUNT, ANONYMOUS, ENTERPRISE, NOBODY, PUBLIC, STAFF, TOKEN, Entry
 from app.core.db import db
+from tests.api_caller import make_token
 from tests.factories import make_account, make_institution
 
-VISITOR = "visitor"
-WHO = [VISITOR, *(role.name for role in ROLES if role.name != "Public")]
+VISITOR, SYSTEM = "visitor", "system with a token"
+WHO = [VISITOR, SYSTEM, *(role.name for role in ROLES if role.name != "Public")]
 PAGE, LOG_IN, REFUSED, GONE, BROKEN, SENT_ON = "page", "log-in", "refused", "not found", "broken", "sent on"
 CHANGING = re.compile(
     r"(delete|remove|submit|approve|reject|decide|withdraw|return|logout|action|send|take_up|reply|reset|publish|import)"
@@ -59,8 +60,10 @@ def expected(entry: Entry, who: str) -> set[str]:
     if entry.who == PUBLIC:
         return page
     if entry.who == ANONYMOUS:
-        return page if who == VISITOR else {SENT_ON}
-    if who == VISITOR:
+        return page if who in {VISITOR, SYSTEM} else {SENT_ON}
+    if entry.who == TOKEN:  # whoever is logged in is nobody there
+        return page if who == SYSTEM else {REFUSED}
+    if who in {VISITOR, SYSTEM}:
         return {LOG_IN}
     allowed = {
         ACCOUNT: True,
@@ -91,6 +94,10 @@ def as_somebody(client: FlaskClient, sign_in: Callable[[Any], FlaskClient]) -> C
     """A client for a visitor or for a role."""
 
     def opened(who: str) -> FlaskClient:
+        if who == SYSTEM:
+            token = make_token(make_account(ENTERPRISE_ROLE, institution=make_institution()))
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+            return client
         if who == VISITOR:
             return client
         company = make_institution() if who == ENTERPRISE_ROLE else None
@@ -177,7 +184,7 @@ def test_a_change_without_the_token_is_refused_before_anything_else(app, as_some
     with statements_that_write() as written:
         for entry, address in rules_of(app, "POST"):
             status = browser.post(address, data={"x": "1"}).status_code
-            if status != 400:
+            if status != (400 if entry.who != TOKEN else 404 if who == SYSTEM else 401):
                 wrong[entry.endpoint] = status
     assert (wrong, written) == ({}, [])
 
@@ -187,10 +194,10 @@ def test_a_change_by_somebody_else_is_refused(app, as_somebody, who, monkeypatch
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
     browser = as_somebody(who)
     wrong = {}
-    for entry, address in rules_of(app, "POST"):
+    for entry, address, method in [(*rule, m) for m in ("POST", "PUT") for rule in rules_of(app, m)]:
         if PAGE in expected(entry, who):
             continue
-        got = kind_of(browser.post(address, data={"x": "1"}))
+        got = kind_of(browser.open(address, method=method, data={"x": "1"}))
         if got not in {LOG_IN, REFUSED, GONE}:
             wrong[f"{entry.endpoint} {address}"] = got
     assert wrong == {}

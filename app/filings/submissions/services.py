@@ -58,7 +58,8 @@ def require_open(place: Place, filing: Filing | None) -> None:
     reasons = gate_reasons(place.institution, place.report_set, place.period, filing, place.now)
     if reasons:
         texts = [describe(reason, lang()) for reason in reasons]
-        raise Refused(" ".join(texts), reasons=texts, codes=[reason.code for reason in reasons])
+        codes = [reason.code for reason in reasons]
+        raise Refused(" ".join(texts), reasons=texts, codes=codes, gate=reasons)
 
 
 def save_form(
@@ -193,16 +194,15 @@ def save_explanations(
             missing.append(finding)
             continue
         texts[finding.key] = text[:2000]
-        _keep_explanation(place, filing, held, finding.key, texts[finding.key])
+        keep_explanation(place, filing, held, finding.key, texts[finding.key])
     if missing:
         message = _("还有 %(count)s 条提示需要填写说明后才能上报。", count=len(missing))
         raise Refused(message, findings=missing)
     return texts
 
 
-def _keep_explanation(
-    place: Place, filing: Filing, held: dict[str, Explanation], key: str, text: str
-) -> None:
+def keep_explanation(place: Place, filing: Filing, held: dict[str, Explanation], key: str, text: str) -> None:
+    """Write one explanation; `held` are those there are, by key."""
     explanation = held.get(key)
     if explanation is None:
         explanation = Explanation(filing_id=filing.id, institution_id=filing.institution_id, key=key)
