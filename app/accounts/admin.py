@@ -241,7 +241,7 @@ class EventAdmin(SafeModelView):
     show_columns = [*list_columns, "from_state", "to_state", "comment", "data"]
     search_columns = ["at", "kind", "actor_name", "subject_type", "subject_id", "ip"]
     order_columns = ["at", "kind", "actor_name", "subject_type"]
-    base_order = ("id", "desc")
+    base_order = ("at", "desc")
     label_columns = EVENT_FIELD_LABELS
     formatters_columns = {
         "at": minute,

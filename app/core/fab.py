@@ -55,6 +55,10 @@ class SafeInterface(SQLAInterface):
         """Every read of rows goes through here."""
         return super().apply_all(query.options(*self.load_options), *args, **kwargs)
 
+    def apply_order_by(self, *args: Any, **kwargs: Any) -> Any:
+        """Equal values are ordered by the key as well: else a row may stand on two pages, and another on none."""
+        return super().apply_order_by(*args, **{**kwargs, "add_pk": True})
+
     def add(self, item: Any, raise_exception: bool = False) -> bool:
         """Put a new row into the running transaction."""
         self.session.add(item)

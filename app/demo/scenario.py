@@ -119,7 +119,7 @@ def _admit(story: Story, company: Company) -> None:
         contact_name=company.contact,
         mobile=company.mobile,
         email=company.email,
-        registered_capital=company.capital,
+        registered_capital=company.capital * 10_000,  # stored in 元
         business_scope=SCOPES[company.industry],
         licence_no=licence_no(company),
         licence_issuer="浙江省地方金融管理局",

@@ -244,7 +244,7 @@ def drawn_fields(page: FormPage) -> list[dict[str, Any]]:
         if spec is None:
             continue
         value = entries.get(column.key, "")
-        if not spec.is_input:
+        if not spec.is_input or (not page.is_open and spec.is_numeric):
             value = format_value(spec, page.computed.get(CARD_ROW, {}).get(column.key), lang())
         found.append(
             {

@@ -17,6 +17,7 @@ from app.filings.expressions.browser import to_browser
 from app.filings.expressions.walk import Reference, attributes, column_references, references
 from app.filings.submissions.data import FilingData
 from app.filings.values import format_value, plain
+from app.filings.workbooks.units import unit_name
 
 Entries = dict[str, dict[str, str]]
 
@@ -53,7 +54,7 @@ def column_info(form: Form, industry: str | None, lang: str) -> list[dict[str, A
             "label": column.name(lang),
             "type": column.type,
             "required": column.required,
-            "unit": column.unit or "",
+            "unit": unit_name(column.unit or "", lang),
             "choices": [{"v": choice.v, "label": choice.label(lang)} for choice in column.choices],
             "computed": column.formula is not None,
             **_limits(form.cell_spec("", column.key) if form.layout != "fixed" else None),
@@ -83,7 +84,13 @@ def row_info(form: Form, industry: str | None, lang: str) -> list[dict[str, Any]
             spec = form.cell_spec(row.key, column.key)
             if spec is not None:
                 kind = "k" if spec.const is not None else "c" if spec.computed is not None else "i"
-                cells[column.key] = [spec.type, spec.decimals, int(spec.allow_negative), kind, spec.unit]
+                cells[column.key] = [
+                    spec.type,
+                    spec.decimals,
+                    int(spec.allow_negative),
+                    kind,
+                    unit_name(spec.unit, lang),
+                ]
         rows.append({"key": row.key, "label": row.name(lang), "cells": cells})
     return rows
 

@@ -23,6 +23,7 @@ from app.filings.submissions.models import StagedImport
 from app.filings.submissions.place import Place, filing_at
 from app.filings.submissions.templates import template_for
 from app.filings.views import blueprint, find_place, here, set_url
+from app.filings.workbooks.units import unit_name
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PREVIEWED = 200
@@ -32,6 +33,12 @@ PREVIEWED = 200
 def last_minute(moment: Any) -> str:
     """An exclusive end as people say it."""
     return show_end(moment)
+
+
+@blueprint.app_template_filter("unit_name")
+def unit_in_words(unit: str) -> str:
+    """A unit in the reader's language."""
+    return unit_name(unit, lang())
 
 
 @blueprint.app_template_filter("describe_all")

@@ -37,6 +37,7 @@ EVENT_LABELS = {
     "RegistrationRejected": _l("审核驳回"),
     "InstitutionRegistered": _l("机构登记"),
     "InstitutionOpened": _l("机构开业"),
+    "InstitutionAdmitted": _l("机构准入"),
 }
 FIELD_LABELS = {
     "receipt_no": _l("回执编号"),

@@ -9,7 +9,7 @@ from app.core import clock
 from app.filings.labels import FAMILIES, INDUSTRIES, word
 from app.filings.obligations import obligations
 from app.filings.pages import state_words
-from app.workspace.labels import INSTITUTION_STATES
+from app.institutions.labels import INSTITUTION_STATE_LABELS
 from app.workspace.todo import tasks
 
 blueprint = Blueprint("workspace", __name__, url_prefix="/workspace")
@@ -36,5 +36,5 @@ def home() -> str:
         families=FAMILIES,
         state_words=state_words,
         industry=word(INDUSTRIES, institution.industry),
-        institution_state=word(INSTITUTION_STATES, institution.status),
+        institution_state=word(INSTITUTION_STATE_LABELS, institution.status),
     )

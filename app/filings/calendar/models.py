@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
 from app.core.db import Moment
+from app.core.i18n import lang
 from app.core.scope import InstitutionScoped
 from app.core.workflow import guard
 from app.filings.calendar.rules import EXTENSION_WORKFLOW, Window
@@ -56,7 +57,7 @@ class ReportingPeriod(Model):
         return self.name_en if lang == "en" else self.name_zh
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name(lang())
 
 
 _OPEN = text("status = 'requested'")

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Moment
+from app.core.i18n import lang
 
 
 class FormDefinition(Model):
@@ -32,7 +33,7 @@ class FormDefinition(Model):
     created_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name_zh}"
+        return f"{self.code} {self.name_en if lang() == 'en' else self.name_zh}"
 
 
 class IndicatorDefinition(Model):
@@ -51,7 +52,7 @@ class IndicatorDefinition(Model):
     created_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
 
     def __str__(self) -> str:
-        return f"{self.code} {self.content.get('name_zh', '')}"
+        return f"{self.code} {self.content.get(f'name_{lang()}', '')}"
 
 
 class ReportSet(Model):
@@ -87,7 +88,7 @@ class ReportSet(Model):
         return self.name_en if lang == "en" else self.name_zh
 
     def __str__(self) -> str:
-        return self.name_zh
+        return self.name(lang())
 
 
 class ReportSetForm(Model):
