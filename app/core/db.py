@@ -39,6 +39,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+BUSY_MILLISECONDS = 10_000  # how long SQLite waits for another writer before it gives up
 write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
 
 
@@ -118,7 +119,8 @@ def _sqlite_settings(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None  # we say BEGIN ourselves, below
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=NORMAL"):
+    waiting = f"busy_timeout={BUSY_MILLISECONDS}"
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", waiting, "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, abort, g, jsonify, render_template, request
+from flask import Flask, Response, abort, current_app, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -74,9 +74,13 @@ def _mark_seen() -> None:
     log_in = type(live)  # the model lives in accounts, which core does not import
     db.session.rollback()
     write_intent.set(True)
-    with db.engine.begin() as connection:
-        connection.execute(update(log_in).where(log_in.id == live.id).values(seen_at=clock.now()))
-    write_intent.set(False)
+    try:
+        with db.engine.begin() as connection:
+            connection.execute(update(log_in).where(log_in.id == live.id).values(seen_at=clock.now()))
+    except OperationalError:
+        current_app.logger.warning("the database is busy: a visit was not noted")  # the page matters more
+    finally:
+        write_intent.set(False)
 
 
 def close_request(_error: BaseException | None = None) -> None:
@@ -153,8 +157,6 @@ def handle_domain(error: DomainError) -> Any:
 def handle_database(error: OperationalError) -> Any:
     """The database is busy or away: say so, promise nothing."""
     db.session.rollback()
-    from flask import current_app
-
     current_app.logger.exception("database unavailable", exc_info=error)
     return error_page(503, _("系统繁忙，您的操作没有保存。请稍候再试。"))
 
