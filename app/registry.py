@@ -14,6 +14,7 @@ from app.portal import navigation as portal_navigation
 
 def init_app(app: Flask) -> None:
     """Make the AppBuilder and register every feature."""
+    from app.console.importing import models as imports  # noqa: F401 - its table
     from app.console.views import ConsoleHome
     from app.core import fab_fields, form_data
     from app.institutions import models  # noqa: F401 - adds the institution to accounts

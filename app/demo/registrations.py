@@ -48,7 +48,7 @@ def register_applicants(approver: Account, now: datetime) -> None:
     for applicant in APPLICANTS:
         moment = now - timedelta(days=applicant.days)
         registration = submit_registration(
-            _details(applicant), password_hash=demo_password_hash(), licence=None, now=moment
+            _details(applicant), password_hash=demo_password_hash(), files={}, now=moment
         )
         if applicant.reason:
             reject_registration(

@@ -29,6 +29,7 @@ from app.institutions.labels import (
     REGISTRATION_STATE_LABELS,
 )
 from app.institutions.models import Institution, Registration
+from app.institutions.rules import masked_mobile
 from app.institutions.views import course
 
 
@@ -51,6 +52,7 @@ FORMATTERS: dict[str, Any] = {
     "licence_from": _day,
     "licence_to": _day,
     "terminated_on": _day,
+    "mobile": masked_mobile,
 }
 
 
@@ -86,15 +88,25 @@ class RegistrationAdmin(SafeModelView):
         """Everything that was stated, the course, and the decision."""
         return self._page(self._item_or_404(pk))
 
-    @expose("/licence/<pk>", methods=["GET"])
+    @expose("/file/<pk>/<name>", methods=["GET"])
     @has_access
     @permission_name("show")
-    def licence(self, pk: str) -> Response:
-        """The licence's file."""
-        file = queries.licence_file(self._item_or_404(pk))
-        if file is None:
+    def file(self, pk: str, name: str) -> Response:
+        """One of the attachments."""
+        found = queries.registration_files(self._item_or_404(pk)).get(name)
+        if found is None:
             abort(404)
-        return send_file_row(file)
+        return send_file_row(found)
+
+    @expose("/reveal/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("show")
+    @commits
+    def reveal(self, pk: str) -> Any:
+        """Show the whole mobile number once; that it was seen is written down."""
+        item = self._item_or_404(pk)
+        services.reveal_mobile(item, actor=current_account(), now=clock.now())
+        return self._page(item, revealed=True)
 
     @expose("/approve/<pk>", methods=["POST"])
     @has_access
@@ -142,12 +154,13 @@ class RegistrationAdmin(SafeModelView):
         flash(done, "success")
         return redirect(url_for(".show", pk=pk))
 
-    def _page(self, item: Registration, problem: Any = "") -> Any:
+    def _page(self, item: Registration, problem: Any = "", revealed: bool = False) -> Any:
         return self.render_template(
             "console/registrations/show.html",
             item=item,
             groups=_groups(item),
-            file=queries.licence_file(item),
+            files=[(FIELD_LABELS[name], name, file) for name, file in queries.registration_files(item).items()],
+            mobile=item.mobile if revealed else "",
             state=REGISTRATION_STATE_LABELS[item.status],
             course=course(item, staff=True),
             may_decide=item.status == "submitted" and may("can_decide", "RegistrationAdmin"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -17,6 +18,7 @@ from app.core.forms import CaptchaForm, DayField, Required, stripped
 from app.institutions.labels import INDUSTRY_LABELS, ORG_TYPE_LABELS
 from app.institutions.queries import region_choices
 from app.institutions.rules import (
+    ATTACHMENTS,
     INDUSTRIES,
     LICENCE_NUMBER,
     ORG_TYPES,
@@ -27,6 +29,7 @@ from app.institutions.rules import (
     normal_phone,
 )
 
+FILE_HELP = _l("pdf、jpg、png、docx 或 xlsx，不超过 10 MB。")
 CHOOSE = ("", _l("请选择"))
 LICENCE_FIELDS = ("licence_no", "licence_issuer", "licence_from", "licence_to", "licence_file")
 
@@ -43,12 +46,12 @@ def _text(label: Any, missing: Any, longest: int, *filters: Any, help_text: Any 
 class RegistrationForm(CaptchaForm):
     """Everything that an institution states when it asks for an account.
 
-    `password_is_kept` and `file_is_kept` say that an earlier try left a good one, which need not be given again.
+    `password_is_kept` and `kept_files` say that an earlier try left a good one, which need not be given again.
     """
 
     password_is_kept = False
-    file_is_kept = False
-    file_problem = ""
+    kept_files: Collection[str] = ()
+    file_problems: Mapping[str, str] = {}
 
     username = _text(
         _l("账号"),
@@ -86,7 +89,9 @@ class RegistrationForm(CaptchaForm):
     licence_issuer = StringField(_l("发证机关"), filters=[stripped])
     licence_from = DayField(_l("有效期起"))
     licence_to = DayField(_l("有效期止"))
-    licence_file = FileField(_l("许可证附件"), description=_l("pdf、jpg、png、docx 或 xlsx，不超过 10 MB。"))
+    licence_file = FileField(_l("许可证附件"), description=FILE_HELP)
+    business_file = FileField(_l("营业执照"), description=FILE_HELP)
+    authorisation_file = FileField(_l("授权书"), description=_l("加盖公章，写明联系人获得办理本平台事务的授权。"))
     consent = BooleanField(
         _l("我已阅读并同意《用户服务与信息处理同意书》，保证所填信息真实、准确、完整。"),
         [Required(_l("请阅读并同意《用户服务与信息处理同意书》。"))],
@@ -108,7 +113,8 @@ class RegistrationForm(CaptchaForm):
         """Stars for what is required only in this situation."""
         for name in ("licence_no", "licence_issuer", "licence_from", "licence_to"):
             self[name].flags.required = True
-        self.licence_file.flags.required = not self.file_is_kept
+        for name in ATTACHMENTS:
+            self[name].flags.required = name not in self.kept_files
         self.password.flags.required = self.again.flags.required = not self.password_is_kept
 
     @property
@@ -180,12 +186,20 @@ class RegistrationForm(CaptchaForm):
             raise ValidationError(texts[problem])
 
     def validate_licence_file(self, field: Any) -> None:
-        if not self.licence_given:
-            return
-        if self.file_problem:
-            raise ValidationError(self.file_problem)
-        if not self.file_is_kept:
-            raise ValidationError(_l("请上传许可证扫描件。"))
+        if self.licence_given:
+            self._check_file(field, _l("请上传许可证扫描件。"))
+
+    def validate_business_file(self, field: Any) -> None:
+        self._check_file(field, _l("请上传营业执照扫描件。"))
+
+    def validate_authorisation_file(self, field: Any) -> None:
+        self._check_file(field, _l("请上传加盖公章的授权书。"))
+
+    def _check_file(self, field: Any, missing: Any) -> None:
+        if field.name in self.file_problems:
+            raise ValidationError(self.file_problems[field.name])
+        if field.name not in self.kept_files:
+            raise ValidationError(missing)
 
 
 class StatusForm(FlaskForm):

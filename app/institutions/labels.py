@@ -32,6 +32,7 @@ REGISTRATION_STATE_LABELS = {
 }
 EVENT_LABELS = {
     "RegistrationSubmitted": _l("提交注册"),
+    "PersonalDataRevealed": _l("查看完整联系方式"),
     "RegistrationResubmitted": _l("修改后重新提交"),
     "RegistrationApproved": _l("审核通过"),
     "RegistrationRejected": _l("审核驳回"),
@@ -60,6 +61,8 @@ FIELD_LABELS = {
     "licence_from": _l("有效期起"),
     "licence_to": _l("有效期止"),
     "licence_file": _l("许可证附件"),
+    "business_file": _l("营业执照"),
+    "authorisation_file": _l("授权书"),
     "status": _l("状态"),
     "decided_at": _l("审核时间"),
     "decided_by": _l("审核人"),

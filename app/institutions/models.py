@@ -44,7 +44,11 @@ class Institution(InstitutionScoped, Model):
     """A supervised company."""
 
     __tablename__ = "institution"
-    __table_args__ = (Index("ix_institution_industry_region", "industry", "region_code"),)
+    # The first is the order of the public lists, so that a page of ten thousand reads its rows and no more.
+    __table_args__ = (
+        Index("ix_institution_public_list", "industry", "region_code", "name", "id"),
+        Index("ix_institution_licence_to", "licence_to"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120), nullable=False, index=True)
@@ -133,6 +137,8 @@ class Registration(InstitutionScoped, Model):
     licence_from: Mapped[date | None] = mapped_column(Date)
     licence_to: Mapped[date | None] = mapped_column(Date)
     licence_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    business_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    authorisation_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     consent_version: Mapped[str] = mapped_column(String(20), nullable=False)
     consent_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
     decided_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -11,6 +11,7 @@ from app.core.files import StoredFile
 from app.core.i18n import lang
 from app.core.scope import SYSTEM, scoped
 from app.institutions.models import Institution, Region, Registration
+from app.institutions.rules import ATTACHMENTS
 
 RegionChoices = dict[str, list[tuple[str, str]]]
 
@@ -84,11 +85,13 @@ def registration_by_id(registration_id: int) -> Registration | None:
         return db.session.get(Registration, registration_id)
 
 
-def licence_file(registration: Registration) -> StoredFile | None:
-    """The licence of a registration that the caller may see; before approval it belongs to no institution."""
-    if registration.licence_file_id is None:
-        return None
-    return stored_file(registration.licence_file_id)
+def registration_files(registration: Registration) -> dict[str, StoredFile]:
+    """The attachments of a registration that the caller may see; before approval they belong to no institution."""
+    ids = {name: getattr(registration, f"{name}_id") for name in ATTACHMENTS}
+    query = select(StoredFile).where(StoredFile.id.in_([key for key in ids.values() if key]))
+    with scoped(SYSTEM):
+        found = {file.id: file for file in db.session.scalars(query)}
+    return {name: found[key] for name, key in ids.items() if key in found}
 
 
 def stored_file(file_id: int) -> StoredFile | None:

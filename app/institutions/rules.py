@@ -51,6 +51,9 @@ REGISTRATION_WORKFLOW = Workflow(
     },
 )
 
+# domain notes, section 6: what comes with a registration; the licence's scan only when there is a licence.
+ATTACHMENTS = ("business_file", "authorisation_file", "licence_file")
+
 CONSENT_VERSION = "2026-01"
 MOBILE = re.compile(r"1[3-9]\d{9}")
 LICENCE_NUMBER = re.compile(r"[\w（）()〔〕\[\]【】/.\-第号字 ]{4,60}")
@@ -75,6 +78,11 @@ def normal_phone(text: str) -> str:
 def is_mobile(number: str) -> bool:
     """A mainland mobile number."""
     return MOBILE.fullmatch(number) is not None
+
+
+def masked_mobile(number: str) -> str:
+    """A mobile number with its middle hidden: 138****0000."""
+    return f"{number[:3]}****{number[-4:]}" if len(number) > 7 else "****" if number else ""
 
 
 def licence_problem(start: date, end: date, today: date) -> str | None:

@@ -25,10 +25,16 @@ from app.core.scope import SYSTEM, scoped
 from app.core.workflow import transition
 from app.institutions import queries
 from app.institutions.models import Institution, Registration
-from app.institutions.rules import CONSENT_VERSION, INSTITUTION_WORKFLOW, REGISTRATION_WORKFLOW
+from app.institutions.rules import (
+    ATTACHMENTS,
+    CONSENT_VERSION,
+    INSTITUTION_WORKFLOW,
+    REGISTRATION_WORKFLOW,
+)
 from app.messages.services import queue_mail
 
-PENDING_FILE, LICENCE_FILE = "registration_pending", "registration_licence"
+PENDING_FILE = "registration_pending"
+FILE_PURPOSES = {name: f"registration_{name.removesuffix('_file')}" for name in ATTACHMENTS}
 KEEP_PENDING = timedelta(days=1)
 _RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -50,9 +56,12 @@ LICENCE = ("licence_no", "licence_issuer", "licence_from", "licence_to")
 
 
 def submit_registration(
-    values: Mapping[str, Any], *, password_hash: str, licence: StoredFile | None, now: datetime
+    values: Mapping[str, Any], *, password_hash: str, files: Mapping[str, StoredFile], now: datetime
 ) -> Registration:
-    """Take a new registration; `values` holds DETAILS and LICENCE. Refused when code, name or address is taken."""
+    """Take a new registration; `values` holds DETAILS and LICENCE, `files` attachments by the names of ATTACHMENTS.
+
+    Refused when code, name or address is taken.
+    """
     _refuse_taken(values, but=0)
     registration = Registration(
         receipt_no=_receipt_number(now),
@@ -61,7 +70,7 @@ def submit_registration(
         consent_version=CONSENT_VERSION,
         consent_at=now,
     )
-    _fill(registration, values, licence)
+    _fill(registration, values, files)
     _store(registration)
     record("RegistrationSubmitted", registration, now=now, states=(None, registration.status))
     _tell(registration, _submitted_text, now)
@@ -73,7 +82,7 @@ def resubmit_registration(
     values: Mapping[str, Any],
     *,
     password_hash: str,
-    licence: StoredFile | None,
+    files: Mapping[str, StoredFile],
     now: datetime,
 ) -> Registration:
     """Hand a rejected registration in again, corrected. The code stays: it is what the receipt was given for."""
@@ -86,7 +95,7 @@ def resubmit_registration(
     registration.submitted_at = registration.consent_at = now
     registration.consent_version = CONSENT_VERSION
     registration.decided_at = registration.decided_by_id = registration.decision_reason = None
-    _fill(registration, values, licence)
+    _fill(registration, values, files)
     _store(registration)
     record("RegistrationResubmitted", registration, now=now, states=states)
     _tell(registration, _submitted_text, now)
@@ -102,8 +111,7 @@ def approve_registration(registration: Registration, *, version: int, actor: Any
     account = _account_of(registration, institution, actor, now)
     registration.institution_id = institution.id
     registration.decided_at, registration.decided_by_id = now, actor.id
-    file = queries.licence_file(registration)
-    if file is not None:
+    for file in queries.registration_files(registration).values():
         file.institution_id, file.uploader_id = institution.id, account.id
     record("RegistrationApproved", registration, actor=actor, now=now, states=states)
     _tell(registration, _approved_text, now)
@@ -125,6 +133,11 @@ def reject_registration(
     registration.decided_at, registration.decided_by_id = now, actor.id
     record("RegistrationRejected", registration, actor=actor, now=now, states=states, comment=reason)
     _tell(registration, _rejected_text, now)
+
+
+def reveal_mobile(subject: Registration | Institution, *, actor: Any, now: datetime) -> None:
+    """Write down that somebody saw a contact's whole number, which lists and pages show masked."""
+    record("PersonalDataRevealed", subject, actor=actor, now=now, data={"fields": ["mobile"]})
 
 
 def forget_pending_files(now: datetime) -> None:
@@ -179,15 +192,17 @@ def _refuse_unusable(registration: Registration) -> None:
         raise Refused(_("该邮箱已被其他账号使用。请驳回并请申请人更换邮箱。"))
 
 
-def _fill(registration: Registration, values: Mapping[str, Any], licence: StoredFile | None) -> None:
+def _fill(registration: Registration, values: Mapping[str, Any], files: Mapping[str, StoredFile]) -> None:
     for column in DETAILS:
         setattr(registration, column, values[column])
     given = bool(values["has_licence"])
     for column in LICENCE:
         setattr(registration, column, values[column] if given else None)
-    registration.licence_file_id = licence.id if given and licence else None
-    if given and licence:
-        licence.purpose = LICENCE_FILE
+    for name in ATTACHMENTS:
+        file = files.get(name) if given or name != "licence_file" else None
+        setattr(registration, f"{name}_id", file.id if file else None)
+        if file:
+            file.purpose = FILE_PURPOSES[name]
 
 
 def _store(registration: Registration) -> None:

@@ -19,10 +19,11 @@ from app.institutions import queries, services
 from app.institutions.forms import RegistrationForm, StatusForm
 from app.institutions.labels import EVENT_LABELS, REGISTRATION_STATE_LABELS
 from app.institutions.models import Registration
+from app.institutions.rules import ATTACHMENTS
 
 blueprint = Blueprint("registration", __name__)
 
-# What an unfinished registration has already brought stays on the server: {"user", "password" (hashed), "file"}.
+# What an unfinished registration has already brought stays on the server: {"user", "password" (hashed), "files"}.
 DRAFT = "registration_draft"
 SHOWN, RECEIPT = "registration_shown", "registration_receipt"
 
@@ -50,8 +51,8 @@ def edit() -> Any:
         return redirect(url_for(".status"))
     values = {name: getattr(registration, name) for name in (*services.DETAILS, *services.LICENCE)}
     values["has_licence"] = "yes" if registration.has_licence else "no"
-    draft = {"user": registration.username, "password": registration.password}
-    session[DRAFT] = draft | ({"file": registration.licence_file_id} if registration.licence_file_id else {})
+    files = {name: file.id for name, file in queries.registration_files(registration).items()}
+    session[DRAFT] = {"user": registration.username, "password": registration.password, "files": files}
     return _form_page(_prepared(RegistrationForm(formdata=None, data=values)), registration)
 
 
@@ -128,7 +129,7 @@ def _prepared(form: RegistrationForm) -> RegistrationForm:
     """Tell the form what an earlier try has left on the server."""
     draft = session.get(DRAFT, {})
     form.password_is_kept = "password" in draft and draft.get("user") == form.username.data
-    form.file_is_kept = "file" in draft
+    form.kept_files = frozenset(draft.get("files", {}))
     if not form.captcha_token.data:
         form.renew_captcha()
     return form
@@ -137,7 +138,7 @@ def _prepared(form: RegistrationForm) -> RegistrationForm:
 def _take(form: RegistrationForm, former: Registration | None) -> Any:
     now = clock.now()
     services.forget_pending_files(now)
-    _keep_file(form)
+    _keep_files(form)
     _prepared(form)
     accepted = form.validate()
     _keep_password(form)
@@ -148,7 +149,7 @@ def _take(form: RegistrationForm, former: Registration | None) -> Any:
     values["has_licence"] = form.licence_given
     given: dict[str, Any] = {
         "password_hash": draft["password"],
-        "licence": _kept_file() if form.licence_given else None,
+        "files": _kept_files(),
         "now": now,
     }
     try:
@@ -166,18 +167,21 @@ def _take(form: RegistrationForm, former: Registration | None) -> Any:
     return redirect(url_for(".done"))
 
 
-def _keep_file(form: RegistrationForm) -> None:
-    """Store a file at once, so that an error elsewhere does not cost the applicant the upload."""
-    upload = form.licence_file.data
-    if not upload or not upload.filename:
-        return
-    try:
-        with db.session.begin_nested():
-            file = store_upload(upload, purpose=services.PENDING_FILE, now=clock.now())
-    except Invalid as problem:
-        form.file_problem = str(problem.message)
-        return
-    session[DRAFT] = {**session.get(DRAFT, {}), "file": file.id}
+def _keep_files(form: RegistrationForm) -> None:
+    """Store files at once, so that an error elsewhere does not cost the applicant the upload."""
+    kept, problems = dict(session.get(DRAFT, {}).get("files", {})), {}
+    for name in ATTACHMENTS:
+        upload = form[name].data
+        if not upload or not upload.filename:
+            continue
+        try:
+            with db.session.begin_nested():
+                kept[name] = store_upload(upload, purpose=services.PENDING_FILE, now=clock.now()).id
+        except Invalid as problem:
+            problems[name] = str(problem.message)
+    form.file_problems = problems
+    if kept:
+        session[DRAFT] = {**session.get(DRAFT, {}), "files": kept}
 
 
 def _keep_password(form: RegistrationForm) -> None:
@@ -188,9 +192,9 @@ def _keep_password(form: RegistrationForm) -> None:
         form.password_is_kept = True
 
 
-def _kept_file() -> StoredFile | None:
-    file_id = session.get(DRAFT, {}).get("file")
-    return queries.stored_file(file_id) if file_id else None
+def _kept_files() -> dict[str, StoredFile]:
+    found = {name: queries.stored_file(key) for name, key in session.get(DRAFT, {}).get("files", {}).items()}
+    return {name: file for name, file in found.items() if file is not None}
 
 
 def _form_page(form: RegistrationForm, former: Registration | None = None) -> str:
@@ -199,7 +203,7 @@ def _form_page(form: RegistrationForm, former: Registration | None = None) -> st
         "registration/form.html",
         form=form,
         former=former,
-        kept_file=_kept_file(),
+        kept_files=_kept_files(),
         accept=ACCEPT,
         action=url_for(".resubmit") if former else url_for(".submit"),
     )

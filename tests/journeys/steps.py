@@ -32,7 +32,8 @@ def register(visitor: Visitor, fields: Mapping[str, str], folder: Path) -> str:
     for name, value in fields.items():
         if name not in ("industry", "org_type", "region_code"):
             page.locator(f"#{name}").fill(value)
-    page.locator("#licence_file").set_input_files(licence)
+    for name in ("licence_file", "business_file", "authorisation_file"):
+        page.locator(f"#{name}").set_input_files(licence)
     page.locator("#consent").check()
     page.locator("#captcha").fill(CAPTCHA)
     press(visitor, "注册")

@@ -23,6 +23,7 @@ from tests.integration.accounts.helpers import CAPTCHA, field
 
 PDF = b"%PDF-1.4\n%%EOF"
 NOT_GIVEN = object()
+NO_FILES = dict.fromkeys(["licence_file", "business_file", "authorisation_file"], NOT_GIVEN)
 
 
 def answers(**changes) -> dict:
@@ -47,6 +48,8 @@ def answers(**changes) -> dict:
         "licence_from": "2020年3月5日",
         "licence_to": "2090-12-31",
         "licence_file": (io.BytesIO(PDF), "经营许可证.pdf"),
+        "business_file": (io.BytesIO(PDF), "营业执照.pdf"),
+        "authorisation_file": (io.BytesIO(PDF), "授权书.pdf"),
         "consent": "y",
         "captcha": CAPTCHA,
     }
@@ -130,6 +133,8 @@ BAD = [
     ("licence_to", "2021-01-01", "许可证已过期"),
     ("licence_from", "2089-01-01", "尚未生效"),
     ("licence_file", NOT_GIVEN, "请上传许可证扫描件"),
+    ("business_file", NOT_GIVEN, "请上传营业执照扫描件"),
+    ("authorisation_file", NOT_GIVEN, "请上传加盖公章的授权书"),
     ("consent", NOT_GIVEN, "请阅读并同意"),
     ("captcha", "", "请输入图片中的验证码"),
     ("captcha", "0000", "验证码不正确"),
@@ -160,7 +165,7 @@ def test_each_bad_field_says_what_is_wrong_and_the_rest_is_kept(client, name, va
     ],
 )
 def test_hostile_files_are_refused_and_nothing_is_left_behind(app, client, upload, message):
-    answer = hand_in(client, licence_file=upload)
+    answer = hand_in(client, **{**NO_FILES, "licence_file": upload})
     assert answer.status_code == 422
     assert message in answer.text
     assert not [path for path in Path(app.config["FILES_DIR"]).rglob("*") if path.is_file()]
@@ -172,27 +177,27 @@ def test_file_and_password_need_not_be_given_twice_when_something_else_is_wrong(
     assert "经营许可证.pdf" in first.text
     assert "密码已设置好" in first.text
     assert PASSWORD not in first.text
-    second = send(client, first.text, licence_file=NOT_GIVEN, password="", again="")
+    second = send(client, first.text, **NO_FILES, password="", again="")
     assert second.status_code == 302
     assert registrations()[0].licence_file_id is not None
 
 
 def test_a_kept_password_does_not_serve_another_user_name(client):
     first = hand_in(client, mobile="1")
-    second = send(client, first.text, username="other01", licence_file=NOT_GIVEN, password="", again="")
+    second = send(client, first.text, username="other01", **NO_FILES, password="", again="")
     assert "请输入密码" in second.text
 
 
 def test_a_solved_captcha_survives_errors_elsewhere(client):
     first = hand_in(client, mobile="1")
-    again = send(client, first.text, licence_file=NOT_GIVEN)
+    again = send(client, first.text, **NO_FILES)
     assert again.status_code == 302
 
 
 def test_files_of_forgotten_registrations_are_removed(app, client):
     with time_machine.travel(clock.now() - timedelta(days=2)):
         hand_in(client, mobile="1")
-    hand_in(app.test_client(), mobile="1", licence_file=NOT_GIVEN)
+    hand_in(app.test_client(), mobile="1", **NO_FILES)
     assert db.session.scalar(select(func.count()).select_from(StoredFile)) == 0
 
 

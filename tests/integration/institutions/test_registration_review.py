@@ -143,14 +143,30 @@ def test_supervisors_read_and_only_approvers_decide(sign_in):
     assert answer.status_code == 403
 
 
-def test_the_licence_can_be_read_before_the_decision_and_belongs_to_the_institution_after(sign_in):
+@pytest.mark.parametrize("name", ["licence_file", "business_file", "authorisation_file"])
+def test_attachments_can_be_read_before_the_decision_and_belong_to_the_institution_after(sign_in, name):
     file = store_bytes(b"%PDF-1.4", name="证.pdf", kind="pdf", purpose="test", now=clock.now())
-    registration = make_registration(licence_file_id=file.id)
+    registration = make_registration(**{f"{name}_id": file.id})
     client = sign_in(make_account("Approver"))
-    assert client.get(f"{BASE}/licence/{registration.id}").data == b"%PDF-1.4"
+    assert f"{BASE}/file/{registration.id}/{name}" in client.get(f"{BASE}/show/{registration.id}").text
+    assert client.get(f"{BASE}/file/{registration.id}/{name}").data == b"%PDF-1.4"
+    assert client.get(f"{BASE}/file/{registration.id}/password").status_code == 404
     assert client.get(f"/files/{file.key}").status_code == 404
     decide(client, registration, "approve")
     assert client.get(f"/files/{file.key}").status_code == 200
+
+
+def test_mobile_numbers_are_masked_until_somebody_asks_and_that_is_written_down(sign_in):
+    registration = make_registration(mobile="13812345678")
+    client = sign_in(make_account("Supervisor"))
+    page = client.get(f"{BASE}/show/{registration.id}").text
+    assert "138****5678" in page
+    assert "13812345678" not in page
+    shown = post(client, f"{BASE}/reveal/{registration.id}", f"{BASE}/show/{registration.id}")
+    assert "13812345678" in shown.text
+    event = db.session.scalars(select(Event).where(Event.kind == "PersonalDataRevealed")).one()
+    assert (event.subject_type, event.subject_id) == ("registration", registration.id)
+    assert event.actor_id is not None
 
 
 def test_the_list_filters_by_state_industry_and_words(sign_in):

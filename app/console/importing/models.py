@@ -1,0 +1,35 @@
+"""An uploaded list of institutions, read and checked, waiting for somebody to take it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Moment
+
+
+class RegisterImport(Model):
+    """One upload. `rows` are the good ones, ready to be entered; `problems` say what is wrong with the others.
+
+    Only who uploaded it sees it. It stays after it was taken: the register's entries name it as their source.
+    """
+
+    __tablename__ = "register_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(200), nullable=False)
+    original: Mapped[bytes] = mapped_column(LargeBinary, nullable=False, deferred=True)
+    total: Mapped[int] = mapped_column(nullable=False)
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, deferred=True)
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, deferred=True)
+    staged_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    staged_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), nullable=False)
+    taken_at: Mapped[datetime | None] = mapped_column(Moment)
+    taken: Mapped[int] = mapped_column(nullable=False, default=0)
+
+    def __str__(self) -> str:
+        return self.file_name
