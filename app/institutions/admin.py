@@ -159,7 +159,9 @@ class RegistrationAdmin(SafeModelView):
             "console/registrations/show.html",
             item=item,
             groups=_groups(item),
-            files=[(FIELD_LABELS[name], name, file) for name, file in queries.registration_files(item).items()],
+            files=[
+                (FIELD_LABELS[name], name, file) for name, file in queries.registration_files(item).items()
+            ],
             mobile=item.mobile if revealed else "",
             state=REGISTRATION_STATE_LABELS[item.status],
             course=course(item, staff=True),

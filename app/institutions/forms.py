@@ -91,7 +91,9 @@ class RegistrationForm(CaptchaForm):
     licence_to = DayField(_l("有效期止"))
     licence_file = FileField(_l("许可证附件"), description=FILE_HELP)
     business_file = FileField(_l("营业执照"), description=FILE_HELP)
-    authorisation_file = FileField(_l("授权书"), description=_l("加盖公章，写明联系人获得办理本平台事务的授权。"))
+    authorisation_file = FileField(
+        _l("授权书"), description=_l("加盖公章，写明联系人获得办理本平台事务的授权。")
+    )
     consent = BooleanField(
         _l("我已阅读并同意《用户服务与信息处理同意书》，保证所填信息真实、准确、完整。"),
         [Required(_l("请阅读并同意《用户服务与信息处理同意书》。"))],
