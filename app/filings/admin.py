@@ -10,10 +10,10 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 
 from app.accounts.access import current_account
 from app.core import clock
+from app.core.badges import badge
 from app.core.db import commits
 from app.core.errors import DomainError, Invalid
 from app.core.events import history
@@ -27,13 +27,6 @@ from app.filings.submissions.models import Filing
 from app.filings.submissions.rules import FILING_WORKFLOW
 
 QUEUE_STATES = {state: FILING_STATES[state] for state in FILING_WORKFLOW.states if state in FILING_STATES}
-
-
-def _badge(table: dict[str, Any], code: str | None) -> Markup:
-    from flask import render_template_string
-
-    source = "{% import 'macros/ui.html' as ui %}{{ ui.state_badge(code, label) }}"
-    return Markup(render_template_string(source, code=code or "", label=word(table, code)))  # noqa: S704
 
 
 def shown(moment: datetime | None) -> str:
@@ -78,7 +71,7 @@ class FilingAdmin(SafeModelView):
         "reviewer": _l("审核人"),
     }
     formatters_columns: dict[str, Any] = {
-        "status": lambda value: _badge(FILING_STATES, value),
+        "status": lambda value: badge(value, FILING_STATES),
         "submitted_at": shown,
         "period": lambda value: str(value) if value else "—",
         "reviewer": lambda value: str(value) if value else "—",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template_string
+from flask import flash, redirect
 from flask_appbuilder.actions import action
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -13,6 +13,7 @@ from wtforms.validators import Length
 
 from app.accounts.access import current_account
 from app.core import clock
+from app.core.badges import badge
 from app.core.errors import Refused
 from app.core.events import record
 from app.core.fab import SafeInterface, SafeModelView
@@ -33,12 +34,6 @@ class BodyBlock(TextBlock):
 
     def __call__(self, field: Any, **kwargs: Any) -> Markup:
         return super().__call__(field, **{"rows": 16, **kwargs})
-
-
-def badge(code: str, labels: dict[str, Any]) -> Markup:
-    """A state as word and colour."""
-    source = "{% import 'macros/ui.html' as ui %}{{ ui.state_badge(code, label) }}"
-    return Markup(render_template_string(source, code=code, label=labels.get(code, code)))  # noqa: S704
 
 
 def minute(moment: Any) -> Markup:

@@ -13,11 +13,12 @@ from flask_babel import lazy_gettext as _l
 from app.accounts.access import current_account
 from app.accounts.security import may
 from app.core import clock
+from app.core.badges import badge
 from app.core.db import commits
 from app.core.errors import DomainError
 from app.core.events import history
 from app.core.fab import SafeInterface, SafeModelView
-from app.portal.admin import badge, minute
+from app.portal.admin import minute
 from app.portal.labels import SUGGESTION_STATE_LABELS, TOPIC_LABELS
 from app.portal.models import Suggestion
 from app.portal.rules import masked_contact
