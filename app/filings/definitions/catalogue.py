@@ -135,7 +135,12 @@ def _with_choices(
 def _named(items: Sequence[Mapping[str, Any]]) -> tuple[Named, ...]:
     return tuple(
         Named(
-            item["key"], item["name_zh"], item["name_en"], item.get("type", "text"), item.get("choices", "")
+            item["key"],
+            item["name_zh"],
+            item["name_en"],
+            item.get("type", "text"),
+            item.get("choices", ""),
+            tuple(item.get("nil", ())),
         )
         for item in items
     )

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.db import Moment
 from app.core.i18n import lang
 
+CHANGE = "change"  # the family of the sets in which the forms of the one-off set are changed
+
 
 class FormDefinition(Model):
     """One version of one form, in force for periods that end on `effective_from` or later."""
@@ -68,6 +70,7 @@ class ReportSet(Model):
     name_zh: Mapped[str] = mapped_column(String(120), nullable=False)
     name_en: Mapped[str] = mapped_column(String(200), nullable=False)
     starts_on: Mapped[date] = mapped_column(Date, nullable=False)
+    allows_nil: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
 
     members: Mapped[list[ReportSetForm]] = relationship(
         back_populates="report_set", order_by="ReportSetForm.position", lazy="selectin"
@@ -81,7 +84,12 @@ class ReportSet(Model):
     @property
     def is_reviewed(self) -> bool:
         """Whether the regulator decides on each filing (审批中 → 已通过 / 已退回)."""
-        return self.family == "business"
+        return self.family in ("business", CHANGE)
+
+    @property
+    def is_change(self) -> bool:
+        """重大信息变更: each filing of the set is one form, by itself, at any time."""
+        return self.family == CHANGE
 
     def name(self, lang: str) -> str:
         """The set's name in 'zh' or 'en'."""

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.filings.definitions.codec import indicator_from_dict
-from app.filings.definitions.models import FormDefinition, IndicatorDefinition, ReportSet
+from app.filings.definitions.models import CHANGE, FormDefinition, IndicatorDefinition, ReportSet
 from app.filings.definitions.schema import EVERY_INDUSTRY, Form, Indicator
 
 _parsed: dict[int, Form] = {}
@@ -47,9 +47,15 @@ def set_by_key(key: str) -> ReportSet | None:
 
 
 def sets_of(industry: str) -> list[ReportSet]:
-    """What an industry files, one-off first."""
-    query = select(ReportSet).where(ReportSet.industry == industry).order_by(ReportSet.id)
-    return list(db.session.scalars(query))
+    """What an industry owes, one-off first; changes are nothing that anybody owes."""
+    query = select(ReportSet).where(ReportSet.industry == industry, ReportSet.family != CHANGE)
+    return list(db.session.scalars(query.order_by(ReportSet.id)))
+
+
+def change_set_of(industry: str) -> ReportSet | None:
+    """The set in which an industry changes its one-off forms (重大信息变更)."""
+    query = select(ReportSet).where(ReportSet.industry == industry, ReportSet.family == CHANGE)
+    return db.session.scalars(query).first()
 
 
 def indicators_on(industry: str, day: date) -> list[Indicator]:

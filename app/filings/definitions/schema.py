@@ -199,6 +199,7 @@ class Named:
     name_en: str
     type: str = "text"
     choices: str = ""
+    nil: tuple[str, ...] = ()  # of a family: the frequencies that may be declared nil
 
     def name(self, lang: str) -> str:
         return pick(lang, self.name_zh, self.name_en)

@@ -14,13 +14,20 @@ from sqlalchemy import select
 from app.core.db import db
 from app.filings.definitions.catalogue import load_catalogue
 from app.filings.definitions.codec import indicator_to_dict
-from app.filings.definitions.models import FormDefinition, IndicatorDefinition, ReportSet, ReportSetForm
+from app.filings.definitions.models import (
+    CHANGE,
+    FormDefinition,
+    IndicatorDefinition,
+    ReportSet,
+    ReportSetForm,
+)
 from app.filings.definitions.schema import EVERY_INDUSTRY, Catalogue, Form, Indicator
 
 # Definitions of the first load hold for all periods that anybody may still file.
 BEGINNING = date(2000, 1, 1)
 SET_NAMES = {
     ("one_off", "once"): ("一次性报送", "one-off filing"),
+    (CHANGE, "once"): ("重大信息变更", "major changes"),
     ("periodic", "quarterly"): ("财务报表（季报）", "quarterly financial statements"),
     ("periodic", "annual"): ("财务报表（年报）", "annual financial statements"),
     ("business", "monthly"): ("业务数据（月报）", "monthly business data"),
@@ -125,12 +132,15 @@ def _indicator(
 
 def _store_sets(catalogue: Catalogue, report: LoadReport) -> None:
     known = {stored.key: stored for stored in db.session.scalars(select(ReportSet))}
+    nil = {(family.key, frequency) for family in catalogue.families for frequency in family.nil}
     for industry in (named for named in catalogue.industries if named.key != EVERY_INDUSTRY):
         for (family, frequency), names in SET_NAMES.items():
-            forms = [f for f in catalogue.forms_for(industry.key, family, frequency) if not f.trigger]
+            forms = _forms_of_set(catalogue, industry.key, family, frequency)
             if not forms:
                 continue
             key = f"{industry.key}-{family}-{frequency}".replace("_", "-")
+            if family == CHANGE:
+                key = f"{industry.key}-{CHANGE}"
             if key not in known:
                 known[key] = ReportSet(
                     key=key,
@@ -143,7 +153,15 @@ def _store_sets(catalogue: Catalogue, report: LoadReport) -> None:
                 )
                 db.session.add(known[key])
                 report.sets.append(key)
+            known[key].allows_nil = (family, frequency) in nil
             _store_members(known[key], forms)
+
+
+def _forms_of_set(catalogue: Catalogue, industry: str, family: str, frequency: str) -> list[Form]:
+    """The forms of a set; those that an event triggers are filed by themselves, beside the changes."""
+    if family == CHANGE:
+        return list(catalogue.forms_for(industry, "one_off", frequency))
+    return [form for form in catalogue.forms_for(industry, family, frequency) if not form.trigger]
 
 
 def _store_members(report_set: ReportSet, forms: list[Form]) -> None:

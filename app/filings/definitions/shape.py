@@ -78,7 +78,7 @@ CHECK = Shape(
 )
 ATTACHMENT = Shape({"key": "text", **_NAMES}, {"required": "bool"})
 CHOICE = Shape({"v": "text", "zh": "text", "en": "text"}, {})
-NAMED = Shape({"key": "text", **_NAMES}, {"type": "text", "choices": "text"})
+NAMED = Shape({"key": "text", **_NAMES}, {"type": "text", "choices": "text", "nil": "list"})
 INDICATOR = Shape(
     {
         "id": "text", "industry": "text", **_NAMES, "expr": "text", "op": "text", "limit": "number",

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
@@ -25,6 +26,7 @@ from app.accounts.models import Account
 from app.core.append_only import protect
 from app.core.db import Moment
 from app.core.events import AppendOnlyError
+from app.core.files import StoredFile
 from app.core.scope import InstitutionScoped
 from app.core.workflow import guard
 from app.filings.calendar.models import ReportingPeriod
@@ -33,17 +35,32 @@ from app.filings.submissions.rules import FILING_WORKFLOW
 from app.institutions.models import Institution
 
 
+_OPEN_CHANGE = text("change_form IS NOT NULL AND status IN ('draft', 'submitted', 'returned')")
+
+
 class Filing(InstitutionScoped, Model):
     """The one obligation institution × report set × period, from the first saved cell on.
 
     `version` counts changes of the row; `number` the submitted versions. `accepted_version_id` points to
-    what is in force, which stays while a later version is being reviewed.
+    what is in force since `accepted_at`, which stays while a later version is being reviewed. A change of a
+    one-off form has the form and a number in place of the period (GG01-02), and the form in `change_form`.
+    `is_nil`: the last version handed in declares that there is nothing to report.
     """
 
     __tablename__ = "filing"
     __table_args__ = (
         UniqueConstraint("institution_id", "report_set_id", "period_code", name="uq_filing_obligation"),
         Index("ix_filing_status_set", "status", "report_set_id"),
+        # One open change per form: a colleague must not begin a second one beside it.
+        Index(
+            "uq_filing_open_change",
+            "institution_id",
+            "report_set_id",
+            "change_form",
+            unique=True,
+            sqlite_where=_OPEN_CHANGE,
+            postgresql_where=_OPEN_CHANGE,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,6 +83,9 @@ class Filing(InstitutionScoped, Model):
     accepted_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("filing_version.id", use_alter=True, name="fk_filing_accepted_version")
     )
+    accepted_at: Mapped[datetime | None] = mapped_column(Moment)
+    change_form: Mapped[str | None] = mapped_column(String(20))
+    is_nil: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
 
     institution: Mapped[Institution] = relationship(lazy="select")
     report_set: Mapped[ReportSet] = relationship(lazy="select")
@@ -73,7 +93,7 @@ class Filing(InstitutionScoped, Model):
     reviewer: Mapped[Account | None] = relationship(lazy="select", foreign_keys=[reviewer_id])
 
     def __str__(self) -> str:
-        return f"{self.institution} {self.period or self.report_set}"
+        return f"{self.institution} {self.change_form or ''} {self.period or self.report_set}".replace("  ", " ")
 
 
 # For searching and ordering lists by the name; loaded only when asked for.
@@ -126,6 +146,18 @@ class FilingVersion(InstitutionScoped, Model):
 
     submitted_by: Mapped[Account | None] = relationship(lazy="select")
 
+    @property
+    def nil(self) -> dict[str, str] | None:
+        """Who declared in which words that there is nothing to report; None for an ordinary filing."""
+        found: dict[str, str] | None = self.payload.get("nil")
+        return found
+
+    @property
+    def attachments(self) -> dict[str, list[dict[str, Any]]]:
+        """The files handed in with each form: {form code: [{key, file, name, size, sha256}]}."""
+        found: dict[str, list[dict[str, Any]]] = self.payload.get("attachments", {})
+        return found
+
 
 protect(FilingVersion)
 
@@ -134,6 +166,25 @@ protect(FilingVersion)
 @event.listens_for(FilingVersion, "before_delete")
 def _refuse_rewriting(_mapper: Any, _connection: Any, target: FilingVersion) -> None:
     raise AppendOnlyError(f"filing version {target.id} is frozen")
+
+
+class FilingAttachment(InstitutionScoped, Model):
+    """A file that goes with a form of the draft. `frozen`: a version names the file, so it outlives this row."""
+
+    __tablename__ = "filing_attachment"
+    __table_args__ = (UniqueConstraint("filing_id", "form_code", "key", "file_id", name="uq_filing_attachment"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), nullable=False)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
+    form_code: Mapped[str] = mapped_column(String(20), nullable=False)
+    key: Mapped[str] = mapped_column(String(40), nullable=False)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), nullable=False)
+    frozen: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    added_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+
+    file: Mapped[StoredFile] = relationship(lazy="joined")
 
 
 class Explanation(InstitutionScoped, Model):
