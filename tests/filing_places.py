@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import db
+from app.core.files import store_bytes
 from app.core.workflow import transition
 from app.filings.calendar.models import ReportingPeriod
 from app.filings.calendar.periods import month_end
@@ -19,6 +20,7 @@ from app.filings.submissions.models import Filing, FilingVersion
 from app.filings.submissions.rules import FILING_WORKFLOW, ONCE, sha256
 from app.institutions.models import Institution
 
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 MONTHLY = "guarantee-business-monthly"
 ONE_OFF = "guarantee-one-off-once"
 
@@ -53,9 +55,15 @@ def make_month(months_ago: int = 1, *, opens: int = -5, due: int = 5) -> Reporti
 
 
 def hand_in(
-    institution: Institution, key: str, period: ReportingPeriod | None, forms: dict[str, Any]
+    institution: Institution,
+    key: str,
+    period: ReportingPeriod | None,
+    forms: dict[str, Any],
+    *,
+    attached: bool = False,
 ) -> Filing:
-    """A filing in force with these values {form code: {row: {column: text}}}, behind the services' back."""
+    """A filing in force with these values {form code: {row: {column: text}}}, behind the services' back; with
+    the attachments that its forms require, when asked for."""
     report_set = db.session.scalars(select(ReportSet).where(ReportSet.key == key)).one()
     filing = Filing(
         institution_id=institution.id,
@@ -67,7 +75,11 @@ def hand_in(
     transition(filing, FILING_WORKFLOW, "report")
     db.session.flush()
     ids = definition_ids_on(forms, clock.today())
-    payload = {"forms": {code: {"definition": ids[code], "values": values} for code, values in forms.items()}}
+    payload: dict[str, Any] = {
+        "forms": {code: {"definition": ids[code], "values": values} for code, values in forms.items()}
+    }
+    if attached:
+        payload["attachments"] = {code: required_files(institution, ids[code]) for code in forms}
     version = FilingVersion(
         filing_id=filing.id,
         institution_id=institution.id,
@@ -82,9 +94,34 @@ def hand_in(
     db.session.add(version)
     db.session.flush()
     filing.number, filing.accepted_version_id, filing.receipt_no = 1, version.id, version.receipt_no
-    filing.submitted_at = version.submitted_at
+    filing.submitted_at = filing.accepted_at = version.submitted_at
     db.session.commit()
     return filing
+
+
+def required_files(institution: Institution, definition: int) -> list[dict[str, Any]]:
+    """A file for each attachment that a form requires, as a version names them."""
+    found = []
+    for item in forms_by_id([definition])[definition].attachments:
+        if item.required:
+            file = store_bytes(
+                PDF + item.key.encode(),
+                name=f"{item.name_zh}.pdf",
+                kind="pdf",
+                purpose="filing_attachment",
+                now=clock.now(),
+                institution_id=institution.id,
+            )
+            found.append(
+                {
+                    "key": item.key,
+                    "file": file.id,
+                    "name": file.name,
+                    "size": file.size,
+                    "sha256": file.sha256,
+                }
+            )
+    return found
 
 
 def finish_one_off(institution: Institution) -> Filing:

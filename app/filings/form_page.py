@@ -11,7 +11,6 @@ from flask import url_for
 
 from app.core import clock
 from app.core.i18n import lang
-from app.filings.calendar.gate import gate_reasons
 from app.filings.calendar.rules import describe
 from app.filings.checks import Finding
 from app.filings.compute import compute
@@ -34,10 +33,11 @@ from app.filings.grid import (
 from app.filings.grid_words import grid_words
 from app.filings.pages import marks_json, marks_of
 from app.filings.submissions.carry import opening_balances
-from app.filings.submissions.data import FilingData, load_filing
+from app.filings.submissions.data import FilingData
 from app.filings.submissions.intake import Assessment, assess
 from app.filings.submissions.models import ReviewMark
-from app.filings.submissions.services import Place
+from app.filings.submissions.place import Place, reasons_at
+from app.filings.submissions.services import load_place
 from app.filings.values import format_value
 
 FINDINGS_SHOWN = 500
@@ -142,10 +142,10 @@ class FormPage:
 
 def form_page(place: Place, code: str) -> FormPage | None:
     """Load, compute and check the set, and look at one form; None when the set has no such form."""
-    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    data = load_place(place)
     if code not in data.forms:
         return None
-    reasons = gate_reasons(place.institution, place.report_set, place.period, data.filing, place.now)
+    reasons = reasons_at(place, data.filing)
     form, assessment = data.forms[code], assess(data)
     proposed = {} if reasons else opening_balances(data, code)
     computed = assessment.values[code]

@@ -13,14 +13,13 @@ from app.core.db import commits, db
 from app.core.errors import DomainError
 from app.core.excel import MEGABYTE
 from app.core.i18n import lang
-from app.filings.calendar.gate import gate_reasons
 from app.filings.calendar.rules import describe, show_end
 from app.filings.pages import place_title
 from app.filings.submissions import imports
-from app.filings.submissions.data import load_filing
 from app.filings.submissions.imports import read_upload, stage_import
 from app.filings.submissions.models import StagedImport
-from app.filings.submissions.place import Place, filing_at
+from app.filings.submissions.place import Place, filing_at, reasons_at
+from app.filings.submissions.services import load_place
 from app.filings.submissions.templates import template_for
 from app.filings.views import blueprint, find_place, here, set_url
 from app.filings.workbooks.units import unit_name
@@ -53,7 +52,7 @@ def describe_all(reasons: Any) -> str:
 def template(set_key: str, period: str, code: str | None = None) -> Response:
     """The workbook of one form or of the whole set, with what has been entered so far."""
     place = find_place(set_key, period)
-    if code is not None and code not in place.report_set.codes:
+    if code is not None and code not in place.codes:
         abort(404)
     file_name, content = template_for(place, code, lang())
     return send_file(io.BytesIO(content), mimetype=XLSX, as_attachment=True, download_name=file_name)
@@ -69,14 +68,14 @@ def upload(set_key: str, period: str, code: str | None = None) -> str:
 
 def _place_for(set_key: str, period: str, code: str | None) -> Place:
     place = find_place(set_key, period)
-    if code is not None and code not in place.report_set.codes:
+    if code is not None and code not in place.codes:
         abort(404)
     return place
 
 
 def _upload_page(place: Place, code: str | None, problem: str = "") -> str:
-    data = load_filing(place.institution, place.report_set, place.period, place.now)
-    reasons = gate_reasons(place.institution, place.report_set, place.period, data.filing, place.now)
+    data = load_place(place)
+    reasons = reasons_at(place, data.filing)
     form = data.forms[code] if code else None
     limits = imports.upload_limits([form] if form else data.forms.values())
     return render_template(

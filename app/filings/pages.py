@@ -15,7 +15,6 @@ from sqlalchemy.orm import joinedload
 from app.core.db import db
 from app.core.events import Event, history
 from app.core.i18n import lang
-from app.filings.calendar.gate import gate_reasons
 from app.filings.calendar.rules import describe
 from app.filings.checks import Finding
 from app.filings.definitions.schema import CARD_ROW, Form
@@ -24,11 +23,12 @@ from app.filings.expressions.evaluate import compile_node
 from app.filings.grid import findings_json, place_of
 from app.filings.labels import EVENTS, FILING_STATES, FORM_STATES, FORM_TONES
 from app.filings.obligations import Obligation
-from app.filings.submissions.data import FilingData, load_filing
+from app.filings.submissions.data import FilingData
 from app.filings.submissions.intake import Assessment, assess
 from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
+from app.filings.submissions.place import Place, reasons_at
 from app.filings.submissions.rules import HANDED_IN_STATES
-from app.filings.submissions.services import Place
+from app.filings.submissions.services import load_place
 
 
 @dataclass
@@ -134,9 +134,9 @@ def is_required(data: FilingData, assessment: Assessment, code: str) -> bool:
 
 def set_page(place: Place) -> SetPage:
     """Load, compute and check one set once."""
-    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    data = load_place(place)
     filing = data.filing
-    reasons = gate_reasons(place.institution, place.report_set, place.period, filing, place.now)
+    reasons = reasons_at(place, filing)
     return SetPage(
         place=place,
         data=data,

@@ -7,14 +7,12 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from app.accounts.access import current_account, workspace_required
 from app.core import clock
-from app.core.db import commits, db
+from app.core.db import commits
 from app.core.errors import Conflict, DomainError, Refused
 from app.core.i18n import lang
-from app.filings.calendar.models import ReportingPeriod
 from app.filings.definitions.queries import set_by_key
 from app.filings.extension_page import extension_page
 from app.filings.form_page import drawn_fields, drawn_lines, editor_payload, form_page, save_answer
@@ -22,8 +20,8 @@ from app.filings.index_page import index_page
 from app.filings.indicator_page import filed_indicators
 from app.filings.pages import course, finding_items, marks_json, place_title, set_page, state_words
 from app.filings.saving import current_state, kept_keys, read_save
-from app.filings.submissions.rules import ONCE
-from app.filings.submissions.services import Place, save_form, submit_filing, withdraw_filing
+from app.filings.submissions.place import Place, place_of_address
+from app.filings.submissions.services import save_form, submit_filing, withdraw_filing
 
 blueprint = Blueprint("filings", __name__, url_prefix="/workspace/filings")
 
@@ -34,19 +32,10 @@ def find_place(set_key: str, period: str) -> Place:
     institution, report_set = account.institution, set_by_key(set_key)
     if institution is None or report_set is None or report_set.industry != institution.industry:
         abort(404)
-    found: ReportingPeriod | None = None
-    if report_set.frequency == ONCE:
-        if period != ONCE:
-            abort(404)
-    else:
-        found = db.session.scalars(
-            select(ReportingPeriod).where(
-                ReportingPeriod.frequency == report_set.frequency, ReportingPeriod.code == period
-            )
-        ).first()
-        if found is None:
-            abort(404)
-    return Place(institution, report_set, found, account, clock.now())
+    place = place_of_address(institution, report_set, period, account, clock.now())
+    if place is None:
+        abort(404)
+    return place
 
 
 def here(place: Place) -> dict[str, Any]:
@@ -138,7 +127,7 @@ def save(set_key: str, period: str, code: str) -> Any:
     @commits
     def store() -> dict[str, Any]:
         place = find_place(set_key, period)
-        if code not in place.report_set.codes:
+        if code not in place.codes:
             abort(404)
         data, assessment = save_form(place, code, entries, seen_version)
         answer = save_answer(place, code, data, assessment)

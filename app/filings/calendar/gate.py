@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.filings.calendar.models import ReportingPeriod
 from app.filings.calendar.rules import GateInput, OwesInput, Reason, gate
 from app.filings.definitions.models import ReportSet
 from app.filings.submissions.models import Filing
+from app.filings.submissions.rules import OPEN_STATES, change_form
 from app.institutions.models import Institution
 
 # Institution states (institutions.rules) in the gate's words.
@@ -44,8 +46,11 @@ def gate_reasons(
     *,
     one_off_complete: bool | None = None,
     granted: Mapping[tuple[int, int], datetime] | None = None,
+    change: str = "",
 ) -> tuple[Reason, ...]:
     """Every reason why this filing cannot be changed or submitted now; empty when it can.
+
+    `change` is the code of a change that may not have been begun yet: another one of its form may stand open.
 
     Whoever asks for many places at once gives `one_off_complete` and `granted`, the ends of extensions by (report
     set, period), so that nothing is read per place.
@@ -58,7 +63,18 @@ def gate_reasons(
         extended = granted_until(institution.id).get((report_set.id, period.id))
     else:
         extended = granted.get((report_set.id, period.id))
-    return gate(gate_input(institution, report_set, period, filing, now, bool(one_off_complete), extended))
+    given = gate_input(institution, report_set, period, filing, now, bool(one_off_complete), extended)
+    if change and filing is None:
+        given = replace(given, open_change=open_change(institution.id, change_form(change)) or "")
+    return gate(given)
+
+
+def open_change(institution_id: int, form: str) -> str | None:
+    """The code of the change of a form that is being prepared or decided on."""
+    query = select(Filing.period_code).where(
+        Filing.institution_id == institution_id, Filing.change_form == form, Filing.status.in_(OPEN_STATES)
+    )
+    return db.session.scalar(query)
 
 
 def gate_input(

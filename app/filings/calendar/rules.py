@@ -17,6 +17,8 @@ ONE_OFF = "one_off"
 EDITABLE_STATES = frozenset({"", "empty", "draft", "returned", "withdrawn"})
 _STATES = {
     "submitted": ("审批中", "under review"),
+    "in_review": ("审核中", "under review"),
+    "cancelled": ("已作废", "cancelled"),
     "reported": ("已上报", "reported"),
     "approved": ("已通过", "approved"),
 }
@@ -65,7 +67,8 @@ class Window:
 class GateInput:
     """Everything the gate looks at; `window` is None for families without a period.
 
-    `extension_until` is what the regulator granted, `correction_until` the time to correct a returned filing.
+    `extension_until` is what the regulator granted, `correction_until` the time to correct a returned filing,
+    `open_change` the code of another change of the same form that is not decided yet.
     """
 
     now: datetime
@@ -78,6 +81,7 @@ class GateInput:
     extension_until: datetime | None = None
     correction_until: datetime | None = None
     terminated_from: date | None = None
+    open_change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,11 @@ def gate(given: GateInput) -> tuple[Reason, ...]:
     if given.family != ONE_OFF and not given.one_off_complete:
         found.append(Reason("one_off_incomplete"))
     found += _window_reasons(given)
+    if given.open_change:
+        found.append(Reason("change_open", {"change": given.open_change}))
     if given.state not in EDITABLE_STATES:
-        found.append(Reason("not_editable", {"state": given.state}))
+        state = "in_review" if given.family == "change" and given.state == "submitted" else given.state
+        found.append(Reason("not_editable", {"state": state}))
     return tuple(found)
 
 
@@ -266,6 +273,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         _WINDOW_EN
         + "The time to correct the returned filing ended on {extended} too. Ask for an extension if "
         "you still have to file.",
+    ),
+    "change_open": (
+        "这张报表已有一项变更（{change}）尚未办结，不能同时再提一项。请先完成或作废该项变更。",
+        "A change of this form ({change}) is still open. Finish or cancel it before you begin another one.",
     ),
     "extension_without_period": (
         "这项报送没有报告期，不需要延期。",

@@ -23,7 +23,9 @@ from app.filings.definitions.queries import definition_ids_on, forms_by_id
 from app.filings.definitions.schema import Form, Values
 from app.filings.expressions.types import Shift
 from app.filings.expressions.walk import references
-from app.filings.submissions.models import Explanation, Filing, FilingForm, FilingVersion
+from app.filings.submissions.in_force import Standing, one_off_in_force
+from app.filings.submissions.models import Explanation, Filing, FilingAttachment, FilingForm, FilingVersion
+from app.filings.submissions.place import forms_filed
 from app.filings.submissions.rules import HANDED_IN_STATES, ONCE
 from app.filings.values import from_json
 from app.institutions.models import Institution
@@ -47,6 +49,9 @@ class FilingData:
     context: Context
     neighbours: Neighbours
     required: dict[str, bool] = field(default_factory=dict)
+    # Of a change: the form as it is in force, unless it is one that begins blank each time.
+    base: Standing | None = None
+    attachments: dict[str, list[FilingAttachment]] = field(default_factory=dict)
     explanations: dict[str, str] = field(default_factory=dict)  # by the key of the finding they explain
 
     @property
@@ -60,16 +65,29 @@ class FilingData:
         return self.forms[code].empty_values() if values is None else values
 
     @property
+    def attached(self) -> dict[str, set[str]]:
+        """Which attachments there are, by form: their keys."""
+        found = {code: {item.key for item in items} for code, items in self.attachments.items()}
+        if self.filing is None and self.base is not None:
+            for code in self.forms:
+                found[code] = {str(item["key"]) for item in self.base.attachments}
+        return found
+
+    @property
     def rejects(self) -> dict[str, dict[str, Any]]:
         """Input that could not be read, by form: {row: {column: {"raw", "zh", "en"}}}."""
         return {code: draft.rejects for code, draft in self.drafts.items() if draft.rejects}
 
 
 def load_filing(
-    institution: Institution, report_set: ReportSet, period: ReportingPeriod | None, now: datetime
+    institution: Institution,
+    report_set: ReportSet,
+    period: ReportingPeriod | None,
+    now: datetime,
+    change: str = "",
 ) -> FilingData:
-    """Load everything about one obligation; there may be no filing yet."""
-    code = period.code if period else ONCE
+    """Load everything about one obligation, or one change; there may be no filing yet."""
+    code = period.code if period else change or ONCE
     filing = db.session.scalars(
         select(Filing).where(
             Filing.institution_id == institution.id,
@@ -77,7 +95,7 @@ def load_filing(
             Filing.period_code == code,
         )
     ).first()
-    return load_data(institution, report_set, period, filing, now)
+    return load_data(institution, report_set, period, filing, now, change)
 
 
 def load_data(
@@ -86,18 +104,19 @@ def load_data(
     period: ReportingPeriod | None,
     filing: Filing | None,
     now: datetime,
+    change: str = "",
 ) -> FilingData:
     """The same for a filing that is already at hand."""
     drafts = _drafts(filing)
-    ids = definition_ids_on(report_set.codes, period.end_date if period else clock.local(now).date())
+    codes = forms_filed(report_set, filing.period_code if filing else change)
+    ids = definition_ids_on(codes, period.end_date if period else clock.local(now).date())
     ids.update({code: draft.definition_id for code, draft in drafts.items() if code in ids})
     by_id = forms_by_id(ids.values())
-    forms = {code: by_id[ids[code]] for code in report_set.codes if code in ids}
-    values = {
-        code: from_json(form, drafts[code].content) if code in drafts else None
-        for code, form in forms.items()
-    }
-    found = neighbours(institution.id, period, forms)
+    forms = {code: by_id[ids[code]] for code in codes if code in ids}
+    standing = one_off_in_force(institution.id) if report_set.is_change else None
+    found = neighbours(institution.id, period, forms, standing)
+    base = _base(forms, standing)
+    values = {code: _entered(form, drafts.get(code), base) for code, form in forms.items()}
     return FilingData(
         institution=institution,
         report_set=report_set,
@@ -110,8 +129,33 @@ def load_data(
         context=make_context(institution, period, forms, found, now),
         neighbours=found,
         required={member.form_code: member.required for member in report_set.members},
+        base=base,
+        attachments=_attachments(filing) if any(form.attachments for form in forms.values()) else {},
         explanations=_explanations(filing),
     )
+
+
+def _base(forms: dict[str, Form], standing: dict[str, Standing] | None) -> Standing | None:
+    for code, form in forms.items():
+        if standing is not None and not form.trigger:
+            return standing.get(code)
+    return None
+
+
+def _entered(form: Form, draft: FilingForm | None, base: Standing | None) -> Values | None:
+    """The draft; a change that nobody has begun opens with what is in force."""
+    if draft is not None:
+        return from_json(form, draft.content)
+    return from_json(form, base.values) if base is not None else None
+
+
+def _attachments(filing: Filing | None) -> dict[str, list[FilingAttachment]]:
+    found: dict[str, list[FilingAttachment]] = {}
+    if filing is not None:
+        query = select(FilingAttachment).where(FilingAttachment.filing_id == filing.id)
+        for item in db.session.scalars(query.order_by(FilingAttachment.id)):
+            found.setdefault(item.form_code, []).append(item)
+    return found
 
 
 def _drafts(filing: Filing | None) -> dict[str, FilingForm]:
@@ -208,42 +252,67 @@ def shifted_end(frequency: str, end: date, shift: str) -> date:
     return month_end(previous // 12, previous % 12 + 1)
 
 
-def neighbours(institution_id: int, period: ReportingPeriod | None, forms: dict[str, Form]) -> Neighbours:
+def neighbours(
+    institution_id: int,
+    period: ReportingPeriod | None,
+    forms: dict[str, Form],
+    standing: dict[str, Standing] | None = None,
+) -> Neighbours:
     """The handed-in values that `forms` refer to, by (code, shift); what was not filed is absent.
 
-    The current period of another set counts from hand-in on; earlier periods only when accepted.
+    The current period of another set counts from hand-in on; earlier periods only when accepted. Of the one-off
+    forms it is the version in force, approved changes included (`standing` when the caller has it).
     """
     wanted = {pair for form in forms.values() for pair in needs(form)}
     wanted = {(code, shift) for code, shift in wanted if shift != "current" or code not in forms}
     if not wanted:
         return {}
+    result = _one_off(institution_id, {code for code, shift in wanted if shift == "current"}, standing)
+    if period is None:
+        return result
     ends = _possible_ends(wanted, period)
-    result: Neighbours = {}
     for code, end, payload, accepted in _handed_in(institution_id, {code for code, _ in wanted}, ends):
         entry = payload["forms"].get(code)
         if entry is None:
             continue
         form = forms_by_id([entry["definition"]])[entry["definition"]]
         for shift in (s for c, s in wanted if c == code):
-            if end is not None and (
-                period is None or end != shifted_end(form.frequency, period.end_date, shift)
-            ):
+            if end != shifted_end(form.frequency, period.end_date, shift):
                 continue
             if shift == "current" or accepted:
                 result[code, shift] = (form, from_json(form, entry["values"]))
     return result
 
 
-def _possible_ends(wanted: set[tuple[str, Shift]], period: ReportingPeriod | None) -> set[date]:
-    if period is None:
-        return set()
+def _one_off(institution_id: int, codes: set[str], standing: dict[str, Standing] | None) -> Neighbours:
+    """Those of the forms that are in force in the one-off set; for a change also the blank ones."""
+    result: Neighbours = {}
+    if standing is None:
+        standing = one_off_in_force(institution_id) if codes else {}
+    elif codes - standing.keys():
+        result = _nothing_filed(codes - standing.keys())
+    for code in codes & standing.keys():
+        form = forms_by_id([standing[code].definition])[standing[code].definition]
+        result[code, "current"] = (form, from_json(form, standing[code].values))
+    return result
+
+
+def _nothing_filed(codes: set[str]) -> Neighbours:
+    """Optional tables that were never filed have no rows: in a change as in the set itself."""
+    ids = definition_ids_on(codes, clock.today())
+    by_id = forms_by_id(ids.values())
+    blank = {code: by_id[key] for code, key in ids.items() if by_id[key].layout == "table"}
+    return {(code, "current"): (form, {}) for code, form in blank.items() if not form.required}
+
+
+def _possible_ends(wanted: set[tuple[str, Shift]], period: ReportingPeriod) -> set[date]:
     shifts = {shift for _, shift in wanted}
     return {shifted_end(frequency, period.end_date, shift) for shift in shifts for frequency in MONTHS}
 
 
 def _handed_in(
     institution_id: int, codes: set[str], ends: set[date]
-) -> list[tuple[str, date | None, dict[str, Any], bool]]:
+) -> list[tuple[str, date, dict[str, Any], bool]]:
     """(form code, period end, payload, accepted) of the versions that stand."""
     latest = and_(Filing.status.in_(HANDED_IN_STATES), FilingVersion.number == Filing.number)
     query = (
@@ -255,11 +324,11 @@ def _handed_in(
         )
         .join(Filing, Filing.id == FilingVersion.filing_id)
         .join(ReportSetForm, ReportSetForm.report_set_id == Filing.report_set_id)
-        .outerjoin(ReportingPeriod, ReportingPeriod.id == Filing.period_id)
+        .join(ReportingPeriod, ReportingPeriod.id == Filing.period_id)
         .where(
             FilingVersion.institution_id == institution_id,
             ReportSetForm.form_code.in_(codes),
-            or_(Filing.period_id.is_(None), ReportingPeriod.end_date.in_(ends)),
+            ReportingPeriod.end_date.in_(ends),
             or_(FilingVersion.id == Filing.accepted_version_id, latest),
         )
         # An accepted version comes last and wins over a later one that is still being reviewed.

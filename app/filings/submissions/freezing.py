@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,12 +12,14 @@ from app.core.db import db
 from app.core.errors import Refused
 from app.filings.calendar.rules import is_late
 from app.filings.checks import Finding
+from app.filings.definitions.schema import Values
+from app.filings.submissions.attachments import frozen_attachments
 from app.filings.submissions.data import FilingData
 from app.filings.submissions.intake import Assessment
 from app.filings.submissions.models import Filing, FilingVersion
 from app.filings.submissions.place import Place
 from app.filings.submissions.rules import sha256
-from app.filings.values import to_json
+from app.filings.values import from_json, to_json
 
 
 def freeze(
@@ -26,23 +29,27 @@ def freeze(
     assessment: Assessment,
     explanations: dict[str, str],
     request_key: str,
+    nil: dict[str, str] | None = None,
 ) -> FilingVersion:
-    """Write the version that is handed in; raises Refused when a returned filing comes back unchanged."""
+    """Write the version that is handed in; raises Refused when a returned filing comes back unchanged, and when
+    a change changes nothing. `nil`: who declares in which words that there is nothing to report."""
     forms = {
         code: {"definition": data.definition_ids[code], "values": to_json(form, values)}
         for code, form in data.forms.items()
-        if (values := assessment.values[code]) is not None and assessment.states[code] != "empty"
+        if (values := _handed_in(data, assessment, code)) is not None
     }
-    values_sha256 = sha256({"forms": forms, "explanations": explanations})
+    content: dict[str, Any] = {"forms": forms, "explanations": explanations}
+    attachments = frozen_attachments(data)
+    content |= {"attachments": attachments} if attachments else {}
+    content |= {"nil": nil} if nil else {}
+    values_sha256 = sha256(content)
     _refuse_unchanged(filing, values_sha256)
-    filing.number += 1
-    filing.version += 1
-    filing.receipt_no = f"BS{place.now:%Y%m%d}-{filing.id:06d}-{filing.number:02d}"
-    filing.submitted_at = place.now
-    filing.is_late = is_late(place.period.window if place.period else None, place.now)
+    _refuse_idle_change(data, forms, attachments)
+    _stamp(place, filing, is_nil=nil is not None)
     warnings = [_frozen_finding(finding) for finding in assessment.warnings]
-    payload = _heading(place, filing.receipt_no)
-    payload |= {"forms": forms, "explanations": explanations, "warnings": warnings}
+    payload = _heading(place, filing.receipt_no or "") | content | {"warnings": warnings}
+    if data.base is not None:
+        payload["base"] = {"receipt_no": data.base.receipt_no, "forms": _base_forms(data)}
     version = FilingVersion(
         filing_id=filing.id,
         institution_id=filing.institution_id,
@@ -59,6 +66,48 @@ def freeze(
     db.session.add(version)
     db.session.flush()
     return version
+
+
+def _handed_in(data: FilingData, assessment: Assessment, code: str) -> Values | None:
+    """What is handed in of a form: nothing of one that nobody filled in, unless emptying it is the change."""
+    values = assessment.values[code]
+    if assessment.states[code] == "empty":
+        return (values or {}) if data.report_set.is_change else None
+    return values
+
+
+def _stamp(place: Place, filing: Filing, *, is_nil: bool) -> None:
+    """Number, receipt and time. A correction of what came in time is not late; late stays late."""
+    window = place.period.window if place.period else None
+    is_correction = filing.status == "returned"
+    filing.is_late = filing.is_late or (not is_correction and is_late(window, place.now))
+    filing.number += 1
+    filing.version += 1
+    filing.receipt_no = f"BS{place.now:%Y%m%d}-{filing.id:06d}-{filing.number:02d}"
+    filing.submitted_at = place.now
+    filing.is_nil = is_nil
+
+
+def _base_forms(data: FilingData) -> dict[str, Any]:
+    """What a change starts from, as it stood in force."""
+    return {code: data.base.entry for code in data.forms} if data.base is not None else {}
+
+
+def _refuse_idle_change(data: FilingData, forms: dict[str, Any], attachments: dict[str, Any]) -> None:
+    if data.base is None:
+        return
+    for code, form in data.forms.items():
+        before = to_json(form, from_json(form, data.base.values))
+        was = sorted(str(item["sha256"]) + str(item["key"]) for item in data.base.attachments)
+        is_now = sorted(item["sha256"] + item["key"] for item in attachments.get(code, ()))
+        if _told(before) != _told(forms[code]["values"]) or was != is_now:
+            return
+    raise Refused(_("内容与现行有效的内容完全相同，没有需要变更的事项。"))
+
+
+def _told(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Values without blank cells and rows: a row nobody filled in changes nothing."""
+    return {row: filled for row, cells in values.items() if (filled := {k: v for k, v in cells.items() if v})}
 
 
 def _heading(place: Place, receipt_no: str) -> dict[str, Any]:

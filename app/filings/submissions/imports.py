@@ -17,11 +17,11 @@ from app.core.i18n import lang
 from app.filings.checks import Finding
 from app.filings.definitions.queries import forms_by_id
 from app.filings.definitions.schema import CellSpec, Form
-from app.filings.submissions.data import FilingData, load_data, load_filing
+from app.filings.submissions.data import FilingData
 from app.filings.submissions.intake import Taken, assess
 from app.filings.submissions.models import StagedImport
 from app.filings.submissions.place import Place
-from app.filings.submissions.services import locked_filing, reassess, require_open, write_draft
+from app.filings.submissions.services import load_place, locked_filing, reassess, require_open, write_draft
 from app.filings.submissions.templates import identity_of
 from app.filings.values import format_value, from_json, plain, to_json
 from app.filings.workbooks.annotate import CellFinding, annotate_workbook
@@ -81,7 +81,7 @@ def read_upload(place: Place, code: str | None, content: bytes) -> ReadResult:
 
     Reads the database but writes nothing; call it before the transaction that stages the result.
     """
-    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    data = load_place(place)
     require_open(place, data.filing)
     forms = {code: data.forms[code]} if code else data.forms
     try:
@@ -98,7 +98,7 @@ def stage_import(place: Place, file_name: str, content: bytes, reading: ReadResu
     require_open(place, filing)
     filing = filing or locked_filing(place)
     assert filing is not None
-    data = load_data(place.institution, place.report_set, place.period, filing, place.now)
+    data = load_place(place, filing)
     seen = {code: _version_of(data, code) for code in reading.values_by_form}
     changes = {code: _compared(data, code, reading) for code in reading.values_by_form}
     data.values.update(reading.values_by_form)
@@ -293,7 +293,7 @@ def take_import(place: Place, staged_id: str) -> None:
     require_open(place, filing)
     if staged.result["problems"]:
         raise Refused(_("工作簿中有无法识别的内容，没有导入。请按校验结果改正后重新上传。"))
-    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    data = load_place(place)
     for code, entry in staged.result["forms"].items():
         _take_form(place, data, code, entry, staged.seen_versions[code])
     staged.taken_at = place.now

@@ -94,12 +94,13 @@ def assess(data: FilingData, unreadable: Collection[tuple[str, str, str]] | None
     """Compute and check everything in one pass, with the entries that could not be read as errors.
 
     `unreadable` names cells (form, row, column) that an upload could not read, in place of the drafts' rejects:
-    checks do not judge by them.
+    checks do not judge by them. A workbook holds no attachments either, so these are not asked for then.
     """
     cells = _rejected_cells(data) if unreadable is None else unreadable
     context = replace(data.context, unreadable=frozenset(cells))
     computed = compute_set(data.forms, data.values, context)
-    result: CheckResult = check_set(data.forms, computed, context)
+    attached = data.attached if unreadable is None else None
+    result: CheckResult = check_set(data.forms, computed, context, attachments=attached)
     findings = [*(_reject_findings(data) if unreadable is None else ()), *result.findings]
     industry = data.institution.industry
     states = {
@@ -107,6 +108,15 @@ def assess(data: FilingData, unreadable: Collection[tuple[str, str, str]] | None
         for code, form in data.forms.items()
     }
     return Assessment(values=computed, findings=findings, skipped=list(result.skipped), states=states)
+
+
+def assess_nil(data: FilingData) -> Assessment:
+    """The set as a nil return: every form there, nothing in it, checked as it would be handed in."""
+    blank: dict[str, Values | None] = {code: form.empty_values() for code, form in data.forms.items()}
+    computed = compute_set(data.forms, blank, data.context)
+    result: CheckResult = check_set(data.forms, computed, data.context, nil=data.forms.keys())
+    states = dict.fromkeys(data.forms, "ready")
+    return Assessment(computed, list(result.findings), list(result.skipped), states)
 
 
 def _rejected_cells(data: FilingData) -> list[tuple[str, str, str]]:

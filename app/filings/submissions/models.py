@@ -34,7 +34,6 @@ from app.filings.definitions.models import ReportSet
 from app.filings.submissions.rules import FILING_WORKFLOW
 from app.institutions.models import Institution
 
-
 _OPEN_CHANGE = text("change_form IS NOT NULL AND status IN ('draft', 'submitted', 'returned')")
 
 
@@ -93,7 +92,9 @@ class Filing(InstitutionScoped, Model):
     reviewer: Mapped[Account | None] = relationship(lazy="select", foreign_keys=[reviewer_id])
 
     def __str__(self) -> str:
-        return f"{self.institution} {self.change_form or ''} {self.period or self.report_set}".replace("  ", " ")
+        return f"{self.institution} {self.change_form or ''} {self.period or self.report_set}".replace(
+            "  ", " "
+        )
 
 
 # For searching and ordering lists by the name; loaded only when asked for.
@@ -172,7 +173,9 @@ class FilingAttachment(InstitutionScoped, Model):
     """A file that goes with a form of the draft. `frozen`: a version names the file, so it outlives this row."""
 
     __tablename__ = "filing_attachment"
-    __table_args__ = (UniqueConstraint("filing_id", "form_code", "key", "file_id", name="uq_filing_attachment"),)
+    __table_args__ = (
+        UniqueConstraint("filing_id", "form_code", "key", "file_id", name="uq_filing_attachment"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), nullable=False)

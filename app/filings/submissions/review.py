@@ -14,6 +14,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed
 from app.core.events import record
 from app.core.workflow import IllegalTransition, transition
+from app.filings.submissions.changes import take_effect
 from app.filings.submissions.facts import accept_version
 from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
 from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES
@@ -62,6 +63,9 @@ def approve(filing_id: int, seen_version: int, actor: Account, now: datetime, op
     states = _move(filing, "approve")
     version = current_version(filing)
     accept_version(filing, version)
+    filing.accepted_at = now
+    if filing.change_form:
+        take_effect(filing, version, actor, now)
     _decided(filing, actor, now)
     record(
         "FilingApproved",
@@ -90,7 +94,8 @@ def return_filing(
     version = current_version(filing)
     filing.return_reason = reason.strip()[:2000]
     # A version in force keeps standing, with its facts, until a corrected one is accepted.
-    filing.correct_until = clock.end_of(clock.local(now).date() + timedelta(days=CORRECTION_DAYS))
+    if not filing.change_form:  # a change may come at any time, so it may be corrected at any time too
+        filing.correct_until = clock.end_of(clock.local(now).date() + timedelta(days=CORRECTION_DAYS))
     _decided(filing, actor, now)
     record(
         "FilingReturned",

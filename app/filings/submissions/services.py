@@ -8,21 +8,25 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict, Refused
 from app.core.events import record
 from app.core.i18n import lang
 from app.core.workflow import transition
-from app.filings.calendar.gate import gate_reasons
 from app.filings.calendar.rules import describe
 from app.filings.checks import Finding
-from app.filings.submissions.data import FilingData, load_data
+from app.filings.definitions.queries import definition_ids_on, forms_by_id
+from app.filings.submissions.attachments import carry_over
+from app.filings.submissions.changes import require_effective
+from app.filings.submissions.data import FilingData, load_data, load_filing
 from app.filings.submissions.facts import accept_version
 from app.filings.submissions.freezing import freeze
+from app.filings.submissions.in_force import one_off_in_force
 from app.filings.submissions.intake import Assessment, Taken, assess, counts, take_entries
 from app.filings.submissions.models import Explanation, Filing, FilingForm, FilingVersion
-from app.filings.submissions.place import Place, filing_query
-from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES
+from app.filings.submissions.place import Place, filing_query, reasons_at
+from app.filings.submissions.rules import CHANGE_WORKFLOW, EDITABLE, FILING_WORKFLOW, HANDED_IN_STATES
 from app.filings.values import to_json
 from app.institutions.models import Institution
 
@@ -36,7 +40,10 @@ def locked_filing(place: Place, *, create: bool = True) -> Filing | None:
         db.session.execute(
             select(Institution.id).where(Institution.id == place.institution.id).with_for_update()
         )
-        filing = db.session.scalars(query).first() or _new_filing(place)
+        filing = db.session.scalars(query).first()
+        if filing is None:
+            require_open(place, None)  # a colleague may have begun another change of the form meanwhile
+            filing = _new_filing(place)
     return filing
 
 
@@ -46,20 +53,35 @@ def _new_filing(place: Place) -> Filing:
         report_set_id=place.report_set.id,
         period_id=place.period.id if place.period else None,
         period_code=place.period_code,
+        change_form=place.change_form or None,
     )
     filing.institution, filing.report_set, filing.period = place.institution, place.report_set, place.period
     db.session.add(filing)
     record("FilingStarted", filing, actor=place.actor, now=place.now, states=(None, filing.status))
+    if place.change:
+        form, standing = place.change_form, one_off_in_force(place.institution.id)
+        definition = definition_ids_on([form], clock.local(place.now).date())
+        if form in standing and not forms_by_id(definition.values())[definition[form]].trigger:
+            carry_over(filing, form, standing[form].attachments, place)
+            db.session.flush()
     return filing
 
 
 def require_open(place: Place, filing: Filing | None) -> None:
     """Raise Refused with all reasons unless the gate is open."""
-    reasons = gate_reasons(place.institution, place.report_set, place.period, filing, place.now)
+    reasons = reasons_at(place, filing)
     if reasons:
         texts = [describe(reason, lang()) for reason in reasons]
         codes = [reason.code for reason in reasons]
         raise Refused(" ".join(texts), reasons=texts, codes=codes, gate=reasons)
+
+
+def load_place(place: Place, filing: Filing | None = None) -> FilingData:
+    """Everything about the place: its forms, drafts, neighbours and attachments."""
+    where = (place.institution, place.report_set, place.period)
+    if filing is not None:
+        return load_data(*where, filing, place.now, place.change)
+    return load_filing(*where, place.now, place.change)
 
 
 def save_form(
@@ -73,7 +95,7 @@ def save_form(
     require_open(place, filing)
     filing = filing or locked_filing(place)
     assert filing is not None
-    data = load_data(place.institution, place.report_set, place.period, filing, place.now)
+    data = load_place(place, filing)
     store_entries(place, data, filing, code, entries, seen_version)
     return data, reassess(data, filing)
 
@@ -135,23 +157,43 @@ def submit_filing(place: Place, request_key: str, explanations: Mapping[str, str
     Raises Refused with all reasons: the gate's, every error, every warning without an explanation, or an
     unchanged resubmission. `details['findings']` holds the findings concerned.
     """
+    filing, done = filing_to_submit(place, request_key)
+    if done is not None:
+        return done
+    data = load_place(place, filing)
+    assessment = reassess(data, filing)
+    _require_clean(assessment)
+    require_effective(place, data, assessment)
+    texts = save_explanations(place, filing, assessment, explanations)
+    version = freeze(place, filing, data, assessment, texts, request_key)
+    return handed_in(place, filing, version)
+
+
+def filing_to_submit(place: Place, request_key: str) -> tuple[Filing, FilingVersion | None]:
+    """The filing, locked and open, made when it is not there; and the version that this very request has
+    handed in before."""
     filing = locked_filing(place, create=False)
     if filing is not None:
         done = _same_request(filing, request_key)
         if done is not None:
-            return done
+            return filing, done
     require_open(place, filing)
     filing = filing or locked_filing(place)
     assert filing is not None
-    data = load_data(place.institution, place.report_set, place.period, filing, place.now)
-    assessment = reassess(data, filing)
-    _require_clean(assessment)
-    texts = save_explanations(place, filing, assessment, explanations)
-    version = freeze(place, filing, data, assessment, texts, request_key)
+    # Of several first submissions at once the others have waited here for the one that made the filing.
+    done = _same_request(filing, request_key)
+    if done is None:
+        require_open(place, filing)
+    return filing, done
+
+
+def handed_in(place: Place, filing: Filing, version: FilingVersion) -> FilingVersion:
+    """Move the filing on with the version just frozen, and say so in its history."""
     verb = "submit" if place.report_set.is_reviewed else "report"
     states = transition(filing, FILING_WORKFLOW, verb)
     if verb == "report":
         accept_version(filing, version)
+        filing.accepted_at = place.now
     filing.reviewer_id = filing.picked_up_at = filing.correct_until = filing.return_reason = None
     record(
         "FilingSubmitted",
@@ -159,7 +201,12 @@ def submit_filing(place: Place, request_key: str, explanations: Mapping[str, str
         actor=place.actor,
         now=place.now,
         states=states,
-        data={"version": version.number, "receipt_no": version.receipt_no, "sha256": version.sha256},
+        data={
+            "version": version.number,
+            "receipt_no": version.receipt_no,
+            "sha256": version.sha256,
+            **({"nil": True} if filing.is_nil else {}),
+        },
     )
     return version
 
@@ -222,5 +269,17 @@ def withdraw_filing(place: Place) -> Filing:
         raise Refused(_("这次上报已经生效，不能撤回。"))
     states = transition(filing, FILING_WORKFLOW, "withdraw")
     filing.version += 1
+    filing.is_nil = False
     record("FilingWithdrawn", filing, actor=place.actor, now=place.now, states=states)
+    return filing
+
+
+def cancel_change(place: Place) -> Filing:
+    """作废: give up a change that is not with the regulator; its form is free for another one."""
+    filing = locked_filing(place, create=False)
+    if filing is None or not place.change or filing.status not in EDITABLE:
+        raise Refused(_("没有可以作废的变更；已上报的变更请先撤回。"))
+    states = transition(filing, CHANGE_WORKFLOW, "cancel")
+    filing.version += 1
+    record("FilingCancelled", filing, actor=place.actor, now=place.now, states=states)
     return filing

@@ -9,8 +9,9 @@ from app.filings.compute import compute_set
 from app.filings.definitions.schema import Values
 from app.filings.environment import Context
 from app.filings.expressions.types import Shift
-from app.filings.submissions.data import FilingData, load_filing
+from app.filings.submissions.data import FilingData
 from app.filings.submissions.place import Place
+from app.filings.submissions.services import load_place
 from app.filings.workbooks.identity import Identity, identify
 from app.filings.workbooks.writer import WorkbookContext, write_workbook
 
@@ -25,7 +26,7 @@ def identity_of(place: Place, data: FilingData, code: str | None) -> Identity:
 
 def template_for(place: Place, code: str | None, lang: str) -> tuple[str, bytes]:
     """(file name, workbook) of one form, or of the whole set when `code` is None. KeyError: no such form."""
-    data = load_filing(place.institution, place.report_set, place.period, place.now)
+    data = load_place(place)
     forms = [data.forms[code]] if code else list(data.forms.values())
     computed = compute_set(data.forms, data.values, data.context)
     values = {form.code: filled for form in forms if (filled := computed[form.code]) is not None}
