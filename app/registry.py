@@ -59,11 +59,13 @@ def _blueprints() -> list[Blueprint]:
     from app.api.token_views import blueprint as tokens
     from app.core.captcha_views import blueprint as captcha
     from app.core.files import blueprint as files
+    from app.filings.attachment_views import blueprint as attachments
     from app.filings.extension_views import blueprint as extensions
     from app.filings.import_views import blueprint as filings
+    from app.filings.nil_views import blueprint as nil_returns
     from app.institutions.views import blueprint as registration
     from app.portal.routes import blueprint as portal
     from app.workspace.views import blueprint as workspace
 
     pages = [portal, profile, registration, captcha, files, workspace, filings, extensions, tokens]
-    return [*pages, api_public, api_docs, api]
+    return [*pages, attachments, nil_returns, api_public, api_docs, api]

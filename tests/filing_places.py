@@ -74,12 +74,7 @@ def hand_in(
     db.session.add(filing)
     transition(filing, FILING_WORKFLOW, "report")
     db.session.flush()
-    ids = definition_ids_on(forms, clock.today())
-    payload: dict[str, Any] = {
-        "forms": {code: {"definition": ids[code], "values": values} for code, values in forms.items()}
-    }
-    if attached:
-        payload["attachments"] = {code: required_files(institution, ids[code]) for code in forms}
+    payload = _payload(institution, forms, attached)
     version = FilingVersion(
         filing_id=filing.id,
         institution_id=institution.id,
@@ -97,6 +92,16 @@ def hand_in(
     filing.submitted_at = filing.accepted_at = version.submitted_at
     db.session.commit()
     return filing
+
+
+def _payload(institution: Institution, forms: dict[str, Any], attached: bool) -> dict[str, Any]:
+    ids = definition_ids_on(forms, clock.today())
+    payload: dict[str, Any] = {
+        "forms": {code: {"definition": ids[code], "values": values} for code, values in forms.items()}
+    }
+    if attached:
+        payload["attachments"] = {code: required_files(institution, ids[code]) for code in forms}
+    return payload
 
 
 def required_files(institution: Institution, definition: int) -> list[dict[str, Any]]:

@@ -13,6 +13,9 @@ UNFINISHED = frozenset((14, 26))
 # Guarantee companies that report a liability overdue this month: a warning (DB02-13) that they have to explain.
 OVERDUE_LIABILITY = frozenset((3, 8, 10))
 
+# Admitted last month and without any business yet: a nil return.
+NEWCOMER = 34
+
 # The month whose window is open, by company in the order of its industry.
 LATEST_MONTH = {
     "guarantee": (
@@ -23,7 +26,7 @@ LATEST_MONTH = {
         "draft", "submitted", "approved", "returned", "nothing", "submitted", "draft", "approved", "nothing",
         "submitted", "submitted",
     ),
-    "pawn": ("returned", "submitted", "approved", "draft", "submitted", "nothing", "submitted", "nothing"),
+    "pawn": ("returned", "submitted", "approved", "draft", "submitted", "nothing", "submitted", "nil"),
     "leasing": ("nothing", "submitted", "approved", "returned", "draft", "submitted"),
 }  # fmt: skip
 # The month before: who is late, with or without more time, and whose correction is still to come.
@@ -58,10 +61,12 @@ def is_pilot(company: Company) -> bool:
 
 
 def course(company: Company, family: str, frequency: str, age: int) -> str:
-    """nothing, draft, submitted, returned, approved, or a delay; `age` 0 is the latest period that has ended.
+    """nothing, draft, submitted, returned, approved, nil, or a delay; `age` 0 is the latest period that has ended.
 
     Statements are not reviewed: anything but nothing and draft stands for reported.
     """
+    if company.number == NEWCOMER and frequency != "monthly":
+        return "nothing"
     if frequency == "monthly":
         return _month(company, age)
     if age > 0 or frequency == "annual":

@@ -12,10 +12,12 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.core.db import db
 from app.core.errors import Refused
+from app.demo.attachments import attach_required
 from app.demo.courses import EXPLANATION, RETURNED
 from app.filings.submissions import review
 from app.filings.submissions.data import load_data
 from app.filings.submissions.models import Filing
+from app.filings.submissions.nil import submit_nil
 from app.filings.submissions.place import Place
 from app.filings.submissions.services import (
     locked_filing,
@@ -31,7 +33,7 @@ FORMS_OF_A_DRAFT = 1
 
 @dataclass(frozen=True)
 class Told:
-    """A filing and what becomes of it: course 'draft', 'submitted', 'returned' or 'approved'."""
+    """A filing and what becomes of it: course 'draft', 'submitted', 'returned', 'approved' or 'nil'."""
 
     place: Place
     entries: Forms
@@ -48,19 +50,22 @@ def carry_out(told: Told, reviewer: Account, now: datetime) -> None:
     if told.course == "draft":
         begin(told.place, dict(list(told.entries.items())[:FORMS_OF_A_DRAFT]))
         return
-    _enter(told.place, told.entries)
-    _hand_in(told)
+    if told.course == "nil":
+        submit_nil(told.place, told.key, told.place.actor.display_name)
+        return
+    enter(told.place, told.entries)
+    hand_in(told.place, told.key)
     if told.place.report_set.is_reviewed and told.course in ("approved", "returned"):
         _decide(told, reviewer, min(told.place.now + timedelta(days=1), now))
 
 
 def begin(place: Place, entries: Forms) -> None:
     """A draft of some forms, checked as after every save."""
-    filing, data = _enter(place, entries)
+    filing, data = enter(place, entries)
     reassess(data, filing)
 
 
-def _enter(place: Place, entries: Forms) -> tuple[Filing, Any]:
+def enter(place: Place, entries: Forms) -> tuple[Filing, Any]:
     """Several forms at once, as an import does; they are checked when they are handed in."""
     filing = locked_filing(place)
     require_open(place, filing)
@@ -68,18 +73,19 @@ def _enter(place: Place, entries: Forms) -> tuple[Filing, Any]:
     data = load_data(place.institution, place.report_set, place.period, filing, place.now)
     for code, cells in entries.items():
         store_entries(place, data, filing, code, cells, seen_version=0)
+        attach_required(place, data, filing, code)
     return filing, data
 
 
-def _hand_in(told: Told) -> None:
+def hand_in(place: Place, key: str) -> None:
     """Hand in; warnings are explained once the platform has named them."""
     try:
-        submit_filing(told.place, told.key, {})
+        submit_filing(place, key, {})
     except Refused as refusal:
         named = refusal.details.get("findings", ())
         if not named or any(finding.is_error for finding in named):
             raise
-        submit_filing(told.place, told.key, {finding.key: EXPLANATION for finding in named})
+        submit_filing(place, key, {finding.key: EXPLANATION for finding in named})
 
 
 def _decide(told: Told, reviewer: Account, moment: datetime) -> None:

@@ -17,8 +17,17 @@ from app.core.db import db
 from app.core.events import record
 from app.core.workflow import transition
 from app.demo.accounts import enterprise_account
+from app.demo.changes import tell_changes
 from app.demo.companies import Company, companies
-from app.demo.courses import MONTHS_BACK, MONTHS_OF_OTHERS, OVERDUE_LIABILITY, UNFINISHED, course, is_pilot
+from app.demo.courses import (
+    MONTHS_BACK,
+    MONTHS_OF_OTHERS,
+    NEWCOMER,
+    OVERDUE_LIABILITY,
+    UNFINISHED,
+    course,
+    is_pilot,
+)
 from app.demo.delays import DELAYS, delay
 from app.demo.filing import Told, begin, carry_out
 from app.demo.one_off import SCOPES, licence_dates, licence_no, one_off_entries, org_type
@@ -29,6 +38,7 @@ from app.filings.calendar.models import ReportingPeriod
 from app.filings.calendar.services import generate_periods
 from app.filings.definitions.models import ReportSet
 from app.filings.submissions.place import Place
+from app.filings.submissions.rules import ONCE
 from app.institutions.models import Institution
 from app.institutions.rules import INSTITUTION_WORKFLOW
 
@@ -59,6 +69,8 @@ class Story:
         """When a company joined the platform."""
         if company.number in UNFINISHED:
             return clock.start_of(self.today - timedelta(days=FEW_DAYS))
+        if company.number == NEWCOMER:
+            return clock.start_of(self.periods["monthly"][0].start_date)
         back = MONTHS_BACK if is_pilot(company) else MONTHS_OF_OTHERS
         return clock.start_of(self.periods["monthly"][back - 1].start_date)
 
@@ -77,6 +89,8 @@ def tell(
         _file_one_off(story, company)
         if company.number not in UNFINISHED:
             _file_all(story, company)
+            once = _place(story, company, f"{company.industry}-one-off-once", None, story.now)
+            tell_changes(company, once, story.staff, story.now)
         if progress:
             progress(company.name)
         db.session.flush()
@@ -165,7 +179,7 @@ def _told(story: Story, company: Company) -> Iterator[Told]:
     simulation = _simulation(story, company)
     admitted = clock.local(story.begun(company)).date()
     for key, report_set in story.sets.items():
-        if report_set.industry != company.industry or report_set.family == "one_off":
+        if report_set.industry != company.industry or report_set.frequency == ONCE:
             continue
         for age, period in enumerate(story.periods[report_set.frequency]):
             if period.end_date < max(admitted, report_set.starts_on):

@@ -32,6 +32,7 @@ from app.filings.grid import (
 )
 from app.filings.grid_words import grid_words
 from app.filings.pages import marks_json, marks_of
+from app.filings.submissions.attachments import Slot, frozen_slots, slots
 from app.filings.submissions.carry import opening_balances
 from app.filings.submissions.data import FilingData
 from app.filings.submissions.intake import Assessment, assess
@@ -131,6 +132,14 @@ class FormPage:
     def columns(self) -> tuple[Column, ...]:
         """The columns shown."""
         return self.form.shown_columns(self.industry)
+
+    @property
+    def slots(self) -> list[Slot]:
+        """The attachments that the form asks for, with what there is."""
+        data = self.data
+        if data.filing is None and data.base is not None:
+            return frozen_slots(self.form, data.base.attachments, self.language)
+        return slots(self.form, data.attachments.get(self.code, ()), self.language)
 
     @property
     def neighbours(self) -> tuple[str | None, str | None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.filings.definitions.models import ReportSet
+from app.filings.change_page import ChangePage, change_page
+from app.filings.definitions.models import CHANGE, ReportSet
 from app.filings.labels import FAMILIES
 from app.filings.obligations import Obligation, obligations
 from app.institutions.models import Institution
@@ -32,6 +33,7 @@ class IndexPage:
     waiting: dict[str, int]
     one_off: Obligation | None
     now: datetime
+    changes: ChangePage | None = None
 
     @property
     def tabs(self) -> list[tuple[str, str]]:
@@ -56,6 +58,7 @@ def index_page(institution: Institution, now: datetime, tab: str, year: str) -> 
         waiting=_waiting(everything),
         one_off=next((item for item in everything if item.report_set.family == "one_off"), None),
         now=now,
+        changes=change_page(institution, now) if chosen == CHANGE else None,
     )
 
 

@@ -15,6 +15,10 @@ FILING_STATES: dict[str, Any] = {
     "returned": _l("已退回"),
     "approved": _l("已通过"),
     "reported": _l("已上报"),
+    "withdrawn": _l("已撤回"),
+    "in_review": _l("审核中"),
+    "in_force": _l("现行有效"),
+    "cancelled": _l("已作废"),
 }
 FORM_STATES: dict[str, Any] = {
     "empty": _l("空白"),
@@ -38,6 +42,7 @@ EVENTS: dict[str, Any] = {
     "FilingPickedUp": _l("监管人员开始审核"),
     "FilingApproved": _l("审核通过"),
     "FilingReturned": _l("退回"),
+    "FilingCancelled": _l("作废"),
 }
 EXTENSION_STATES: dict[str, Any] = {
     "requested": _l("待审批"),
@@ -48,6 +53,7 @@ EXTENSION_STATES: dict[str, Any] = {
 EXTENSION_TONES = {"requested": "pending", "granted": "done", "refused": "problem", "withdrawn": "neutral"}
 FAMILIES: dict[str, Any] = {
     "one_off": _l("一次性报送"),
+    "change": _l("重大信息变更"),
     "periodic": _l("定期更新"),
     "business": _l("业务数据报送"),
 }
@@ -64,6 +70,20 @@ INDUSTRIES: dict[str, Any] = {
     "leasing": _l("融资租赁公司"),
     "all": _l("全部行业"),
 }
+
+
+def filing_word(filing: Any) -> Any:
+    """A filing's state in the manual's words: changes are 审核中 where business data are 审批中."""
+    return FILING_STATES.get(shown_state(filing), filing.status)
+
+
+def shown_state(filing: Any) -> str:
+    """The state as people see it; a draft that was handed in and taken back is 已撤回."""
+    if filing.change_form and filing.status == "submitted":
+        return "in_review"
+    if filing.status == "draft" and filing.number:
+        return "withdrawn"
+    return str(filing.status)
 
 
 def word(table: dict[str, Any], key: str | None) -> str:

@@ -15,6 +15,7 @@ from app.filings.calendar.models import ReportingPeriod
 from app.filings.calendar.rules import Reason, owes
 from app.filings.definitions.models import ReportSet
 from app.filings.definitions.queries import sets_of
+from app.filings.labels import shown_state
 from app.filings.submissions.models import Filing, FilingForm
 from app.filings.submissions.rules import EDITABLE, HANDED_IN_STATES, ONCE
 from app.institutions.models import Institution
@@ -62,8 +63,8 @@ class Obligation:
     @property
     def state(self) -> str:
         """The filing's state; before there is one: upcoming, blank (to be filled) or overdue."""
-        status = self.filing.status if self.filing else ""
-        if status and status not in EDITABLE:
+        status = shown_state(self.filing) if self.filing else ""
+        if status and status not in (*EDITABLE, "withdrawn"):
             return status
         if self.period is None or status == "returned":
             return status or "blank"

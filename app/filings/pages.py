@@ -12,23 +12,27 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.core import clock
 from app.core.db import db
 from app.core.events import Event, history
 from app.core.i18n import lang
+from app.filings.calendar.models import ReportingPeriod
 from app.filings.calendar.rules import describe
 from app.filings.checks import Finding
 from app.filings.definitions.schema import CARD_ROW, Form
 from app.filings.environment import Surroundings
 from app.filings.expressions.evaluate import compile_node
 from app.filings.grid import findings_json, place_of
-from app.filings.labels import EVENTS, FILING_STATES, FORM_STATES, FORM_TONES
+from app.filings.labels import EVENTS, FILING_STATES, FORM_STATES, FORM_TONES, filing_word
 from app.filings.obligations import Obligation
 from app.filings.submissions.data import FilingData
 from app.filings.submissions.intake import Assessment, assess
 from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
 from app.filings.submissions.place import Place, reasons_at
-from app.filings.submissions.rules import HANDED_IN_STATES
+from app.filings.submissions.rules import EDITABLE, HANDED_IN_STATES
 from app.filings.submissions.services import load_place
+
+PERIODS_OFFERED = 24
 
 
 @dataclass
@@ -81,6 +85,22 @@ class SetPage:
     def state(self) -> str:
         """The filing's state, 'blank' before there is one."""
         return self.filing.status if self.filing else "blank"
+
+    @property
+    def label(self) -> Any:
+        """The state in words."""
+        return filing_word(self.filing) if self.filing else FILING_STATES["blank"]
+
+    @property
+    def can_declare_nil(self) -> bool:
+        """Whether 零申报 is offered: the set allows it and nothing has been filled in."""
+        filled = any(draft.content or draft.rejects for draft in self.data.drafts.values())
+        return self.is_open and self.place.report_set.allows_nil and not filled
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether a change can be given up."""
+        return bool(self.place.change) and self.filing is not None and self.state in EDITABLE
 
     @property
     def is_handed_in(self) -> bool:
@@ -238,6 +258,23 @@ def obligation_title(obligation: Obligation) -> str:
     return f"{obligation.period.name(lang())}" if obligation.period else name
 
 
+def periods_of(place: Place) -> list[ReportingPeriod]:
+    """The periods of the set that have begun, newest first: what the page lets people choose from."""
+    if place.period is None:
+        return []
+    query = (
+        select(ReportingPeriod)
+        .where(
+            ReportingPeriod.frequency == place.report_set.frequency,
+            ReportingPeriod.start_date <= clock.local(place.now).date(),
+            ReportingPeriod.end_date >= place.report_set.starts_on,
+        )
+        .order_by(ReportingPeriod.end_date.desc())
+        .limit(PERIODS_OFFERED)
+    )
+    return list(db.session.scalars(query))
+
+
 def state_words(state: str) -> Any:
     """A filing's state in words."""
     return FILING_STATES.get(state, state)
@@ -246,6 +283,8 @@ def state_words(state: str) -> Any:
 def place_title(place: Place) -> str:
     """The page's title: what is filed for when."""
     name = place.report_set.name(lang())
+    if place.change:
+        return _("%(set)s · %(period)s", set=name, period=place.change)
     if place.period is None:
         return name
     return _("%(set)s · %(period)s", set=name, period=place.period.name(lang()))

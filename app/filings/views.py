@@ -18,10 +18,19 @@ from app.filings.extension_page import extension_page
 from app.filings.form_page import drawn_fields, drawn_lines, editor_payload, form_page, save_answer
 from app.filings.index_page import index_page
 from app.filings.indicator_page import filed_indicators
-from app.filings.pages import course, finding_items, marks_json, place_title, set_page, state_words
+from app.filings.labels import filing_word
+from app.filings.pages import (
+    course,
+    finding_items,
+    marks_json,
+    periods_of,
+    place_title,
+    set_page,
+    state_words,
+)
 from app.filings.saving import current_state, kept_keys, read_save
 from app.filings.submissions.place import Place, place_of_address
-from app.filings.submissions.services import save_form, submit_filing, withdraw_filing
+from app.filings.submissions.services import cancel_change, save_form, submit_filing, withdraw_filing
 
 blueprint = Blueprint("filings", __name__, url_prefix="/workspace/filings")
 
@@ -56,7 +65,13 @@ def index() -> str:
     page = index_page(
         account.institution, clock.now(), request.args.get("tab", ""), request.args.get("year", "")
     )
-    return render_template("workspace/filings/index.html", page=page, state_words=state_words)
+    more: dict[str, Any] = {}
+    if page.tab == "one_off" and page.one_off is not None:
+        place = find_place(page.one_off.report_set.key, page.one_off.period_code)
+        more = {"place": place, "set_page": set_page(place), "here": here(place)}
+    return render_template(
+        "workspace/filings/index.html", page=page, state_words=state_words, filing_word=filing_word, **more
+    )
 
 
 @blueprint.get("/<set_key>/<period>/")
@@ -74,7 +89,7 @@ def report_set(set_key: str, period: str) -> str:
         findings=finding_items(place, page.assessment.findings, page.data),
         course=course(page.events),
         marks=marks_json(page.marks, page.data),
-        state_words=state_words,
+        periods=periods_of(place),
         extension=None if page.is_handed_in else extension_page(place, page.filing),
         indicators=filed_indicators(page.filing, page.version) if page.filing and page.is_handed_in else [],
     )
@@ -100,6 +115,7 @@ def form(set_key: str, period: str, code: str) -> str:
         fields=drawn_fields(page) if is_card else [],
         marks=marks_json(page.marks, page.data),
         findings=finding_items(place, page.findings[:100], page.data),
+        slots=page.slots,
         payload=editor_payload(page, f"{place.institution.id}:{place.report_set.key}:{period}:{code}"),
     )
 
@@ -214,6 +230,24 @@ def withdraw(set_key: str, period: str) -> Any:
     return redirect(url_for("filings.report_set", set_key=set_key, period=period))
 
 
+@blueprint.post("/<set_key>/<period>/cancel")
+@workspace_required
+def cancel(set_key: str, period: str) -> Any:
+    """作废 a change that is not with the regulator."""
+
+    @commits
+    def give_up() -> None:
+        cancel_change(find_place(set_key, period))
+
+    try:
+        give_up()
+        flash(_("变更已作废，原有内容继续有效。"), "success")
+    except DomainError as error:
+        flash(str(error.message), "danger")
+        return redirect(url_for("filings.report_set", set_key=set_key, period=period))
+    return redirect(url_for("filings.index", tab="change"))
+
+
 @blueprint.get("/<set_key>/<period>/receipt")
 @workspace_required
 def receipt(set_key: str, period: str) -> str:
@@ -228,5 +262,4 @@ def receipt(set_key: str, period: str) -> str:
         place=place,
         here=here(place),
         title=place_title(place),
-        state_words=state_words,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +83,16 @@ def import_workbook(visitor: Visitor, address: str, workbook: Path) -> str:
 def main_text(visitor: Visitor) -> str:
     """What the page says, without menus."""
     return str(visitor.page.locator("main").inner_text())
+
+
+def attach_required(visitor: Visitor, address: str, forms: Iterable[str], folder: Path) -> None:
+    """Upload a file to every attachment of these forms that is still missing."""
+    for code in forms:
+        visitor.open(f"{address}{code}/")
+        missing = visitor.page.locator(".attachment-slot.is-missing")
+        while missing.count():
+            paper = folder / f"{code}-{missing.count()}.pdf"
+            paper.write_bytes(PDF + paper.name.encode())
+            missing.first.locator("input[type=file]").set_input_files(paper)
+            with visitor.page.expect_navigation():
+                missing.first.get_by_role("button", name="上传").click()

@@ -162,6 +162,7 @@ def completes_the_one_off(company: Visitor, folder: Path) -> None:
     assert re.search(r"校验错误\s*0\s*处", text), text
     company.shot("06-one-off-preview")
     take(company)
+    steps.attach_required(company, ONE_OFF, ("GG01", "GG02", "GG03", "GG06"), folder)
     company.open(ONE_OFF)
     company.shot("07-one-off-ready")
     hand_in(company)

@@ -33,11 +33,7 @@ def freeze(
 ) -> FilingVersion:
     """Write the version that is handed in; raises Refused when a returned filing comes back unchanged, and when
     a change changes nothing. `nil`: who declares in which words that there is nothing to report."""
-    forms = {
-        code: {"definition": data.definition_ids[code], "values": to_json(form, values)}
-        for code, form in data.forms.items()
-        if (values := _handed_in(data, assessment, code)) is not None
-    }
+    forms = _frozen_forms(data, assessment)
     content: dict[str, Any] = {"forms": forms, "explanations": explanations}
     attachments = frozen_attachments(data)
     content |= {"attachments": attachments} if attachments else {}
@@ -66,6 +62,14 @@ def freeze(
     db.session.add(version)
     db.session.flush()
     return version
+
+
+def _frozen_forms(data: FilingData, assessment: Assessment) -> dict[str, Any]:
+    return {
+        code: {"definition": data.definition_ids[code], "values": to_json(form, values)}
+        for code, form in data.forms.items()
+        if (values := _handed_in(data, assessment, code)) is not None
+    }
 
 
 def _handed_in(data: FilingData, assessment: Assessment, code: str) -> Values | None:

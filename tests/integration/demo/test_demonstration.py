@@ -22,7 +22,7 @@ from app.institutions.models import Institution, Registration
 from app.institutions.regions import load_regions
 
 # Of each industry one that files everything, and those with something of their own to tell.
-TOLD = (1, 4, 5, 8, 14, 15, 19, 23, 27, 32, 35)
+TOLD = (1, 4, 5, 8, 14, 15, 19, 23, 27, 32, 34, 35)
 LATE_ON_PURPOSE = (19, 23)
 
 
@@ -66,6 +66,12 @@ def test_there_is_something_to_try_in_every_state_and_nobody_is_late_by_accident
         "submitted": 2,
         "rejected": 1,
     }
+    assert Counter((filing.change_form, filing.status) for filing in filings if filing.change_form) == {
+        ("GG01", "approved"): 1,
+        ("GG07", "submitted"): 1,
+        ("GG01", "returned"): 1,
+    }
+    assert [filing.status for filing in filings if filing.is_nil] == ["submitted"]
     unfinished = [
         name for name, what in owed if what.report_set.family == "one_off" and what.state == "draft"
     ]
