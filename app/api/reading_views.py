@@ -14,10 +14,10 @@ from app.api.operations import Operation, Parameter, argument, operation
 from app.api.places import find_place, load, require_form
 from app.core import clock
 from app.core.problems import json_response
-from app.filings.calendar.gate import gate_reasons
 from app.filings.labels import FAMILIES, FILING_STATES
 from app.filings.obligations import Obligation, obligations
 from app.filings.submissions.intake import assess
+from app.filings.submissions.place import reasons_at
 
 STATE = Parameter("state", ("状态", "State"), {"type": "string", "enum": sorted(FILING_STATES)})
 FAMILY = Parameter("family", ("报送类别", "Family"), {"type": "string", "enum": sorted(FAMILIES)})
@@ -118,7 +118,7 @@ def filing(set_key: str, period: str) -> Any:
     """How far a filing is."""
     place = find_place(set_key, period)
     data = load(place)
-    reasons = gate_reasons(place.institution, place.report_set, place.period, data.filing, place.now)
+    reasons = reasons_at(place, data.filing)
     return json_response(filing_json(place, data, assess(data), reasons))
 
 

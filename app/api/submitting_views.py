@@ -15,10 +15,9 @@ from app.api.places import find_place, load
 from app.api.rules import IDEMPOTENCY_KEY
 from app.core.db import commits
 from app.core.problems import json_response
-from app.filings.calendar.gate import gate_reasons
 from app.filings.pages import latest_version
 from app.filings.submissions.intake import assess
-from app.filings.submissions.place import filing_at
+from app.filings.submissions.place import filing_at, reasons_at
 from app.filings.submissions.services import submit_filing, withdraw_filing
 
 KEY = Parameter(
@@ -122,5 +121,5 @@ def withdraw(set_key: str, period: str) -> Any:
     take_back()
     place = find_place(set_key, period)
     data = load(place)
-    reasons = gate_reasons(place.institution, place.report_set, place.period, data.filing, place.now)
+    reasons = reasons_at(place, data.filing)
     return json_response(filing_json(place, data, assess(data), reasons))

@@ -15,11 +15,11 @@ from app.core.errors import Refused
 from app.demo.attachments import attach_required
 from app.demo.courses import EXPLANATION, RETURNED
 from app.filings.submissions import review
-from app.filings.submissions.data import load_data
 from app.filings.submissions.models import Filing
 from app.filings.submissions.nil import submit_nil
 from app.filings.submissions.place import Place
 from app.filings.submissions.services import (
+    load_place,
     locked_filing,
     reassess,
     require_open,
@@ -70,7 +70,7 @@ def enter(place: Place, entries: Forms) -> tuple[Filing, Any]:
     filing = locked_filing(place)
     require_open(place, filing)
     assert filing is not None
-    data = load_data(place.institution, place.report_set, place.period, filing, place.now)
+    data = load_place(place, filing)
     for code, cells in entries.items():
         store_entries(place, data, filing, code, cells, seen_version=0)
         attach_required(place, data, filing, code)

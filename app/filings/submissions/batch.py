@@ -12,12 +12,13 @@ from sqlalchemy import select
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.filings.definitions.schema import Form
-from app.filings.submissions.data import FilingData, load_data
+from app.filings.submissions.data import FilingData
 from app.filings.submissions.intake import MAX_ROWS, Assessment, assess, take_entries
 from app.filings.submissions.models import Explanation, Filing
 from app.filings.submissions.place import Place
 from app.filings.submissions.services import (
     keep_explanation,
+    load_place,
     locked_filing,
     reassess,
     require_open,
@@ -54,7 +55,7 @@ def open_draft(place: Place) -> tuple[Filing, FilingData]:
     require_open(place, filing)
     filing = filing or locked_filing(place)
     assert filing is not None
-    return filing, load_data(place.institution, place.report_set, place.period, filing, place.now)
+    return filing, load_place(place, filing)
 
 
 def save_forms(place: Place, filing: Filing, data: FilingData, inputs: Mapping[str, FormInput]) -> Assessment:

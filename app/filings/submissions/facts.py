@@ -15,15 +15,15 @@ from itertools import islice
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import Date, ForeignKey, Index, String, Text, and_, case, delete, insert, select
+from sqlalchemy import Date, ForeignKey, Index, String, Text, and_, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Exact, db
 from app.core.scope import InstitutionScoped
 from app.filings.calendar.models import ReportingPeriod
-from app.filings.definitions.models import ReportSet
 from app.filings.definitions.queries import forms_by_id
 from app.filings.definitions.schema import CellSpec
+from app.filings.submissions.in_force import one_off_in_force
 from app.filings.submissions.models import Filing, FilingVersion
 from app.filings.submissions.rules import ONCE
 
@@ -109,20 +109,10 @@ def _parts(filing: Filing, version: FilingVersion, period: ReportingPeriod) -> l
 
 def _in_force(institution_id: int) -> list[_Part]:
     """The forms without a period that stand, by the latest version that brought each."""
-    query = (
-        select(Filing.id, FilingVersion.id, FilingVersion.payload)
-        .join(FilingVersion, FilingVersion.id == Filing.accepted_version_id)
-        .join(ReportSet, ReportSet.id == Filing.report_set_id)
-        .where(Filing.institution_id == institution_id, Filing.period_id.is_(None))
-        .order_by(case((ReportSet.family == "one_off", 0), else_=1), FilingVersion.id)
-    )
-    found: dict[str, _Part] = {}
-    for filing_id, version_id, payload in db.session.execute(query):
-        for code, entry in payload["forms"].items():
-            found[code] = _Part(
-                filing_id, version_id, institution_id, code, entry["definition"], entry["values"]
-            )
-    return list(found.values())
+    return [
+        _Part(stands.filing_id, stands.version_id, institution_id, code, stands.definition, stands.values)
+        for code, stands in one_off_in_force(institution_id).items()
+    ]
 
 
 def _insert(parts: Iterable[_Part]) -> int:

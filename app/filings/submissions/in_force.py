@@ -25,6 +25,7 @@ PROFILE, TOLD = "GG01", "GG21"
 class Standing:
     """One form in force: the version that brought it, since when, definition, stored values and attachments."""
 
+    filing_id: int
     version_id: int
     receipt_no: str
     since: datetime
@@ -61,6 +62,7 @@ def _standing_versions(institution_id: int, at: datetime | None) -> list[Row[Any
             ReportSet.family,
             Filing.accepted_at,
             FilingVersion.id,
+            FilingVersion.filing_id,
             FilingVersion.receipt_no,
             FilingVersion.submitted_at,
             FilingVersion.payload,
@@ -89,6 +91,7 @@ def _lay_over(found: dict[str, Standing], row: Row[Any]) -> None:
         found.clear()
     for code, entry in row.payload["forms"].items():
         found[code] = Standing(
+            filing_id=row.filing_id,
             version_id=row.id,
             receipt_no=row.receipt_no,
             since=since,
@@ -108,7 +111,12 @@ def _told(profile: Standing, told: Standing) -> Standing:
         return profile
     values = {**profile.values, CARD_ROW: {**profile.values.get(CARD_ROW, {}), **changed}}
     return replace(
-        profile, version_id=told.version_id, receipt_no=told.receipt_no, since=told.since, values=values
+        profile,
+        filing_id=told.filing_id,
+        version_id=told.version_id,
+        receipt_no=told.receipt_no,
+        since=told.since,
+        values=values,
     )
 
 

@@ -62,8 +62,8 @@ def approve(filing_id: int, seen_version: int, actor: Account, now: datetime, op
     filing = _decidable(filing_id, seen_version, actor)
     states = _move(filing, "approve")
     version = current_version(filing)
-    accept_version(filing, version)
     filing.accepted_at = now
+    accept_version(filing, version)
     if filing.change_form:
         take_effect(filing, version, actor, now)
     _decided(filing, actor, now)

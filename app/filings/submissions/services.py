@@ -192,8 +192,8 @@ def handed_in(place: Place, filing: Filing, version: FilingVersion) -> FilingVer
     verb = "submit" if place.report_set.is_reviewed else "report"
     states = transition(filing, FILING_WORKFLOW, verb)
     if verb == "report":
-        accept_version(filing, version)
         filing.accepted_at = place.now
+        accept_version(filing, version)
     filing.reviewer_id = filing.picked_up_at = filing.correct_until = filing.return_reason = None
     record(
         "FilingSubmitted",
