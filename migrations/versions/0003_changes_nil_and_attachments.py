@@ -1,7 +1,7 @@
 """changes_nil_and_attachments
 
 Revision ID: 0003
-Revises: 0004
+Revises: 0008
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = '0003'
-down_revision = '0004'
+down_revision = '0008'
 branch_labels = None
 depends_on = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -21,6 +22,8 @@ from app.filings.values import from_json, to_json
 from app.institutions.filed_changes import apply_filed_change, filed_change_problems
 from app.institutions.models import Institution
 
+WAN = 10_000
+
 
 def register_changes(payload: Mapping[str, Any]) -> dict[str, Value]:
     """{column of the register: new value} that the forms of a change differ in from what was in force."""
@@ -35,8 +38,13 @@ def register_changes(payload: Mapping[str, Any]) -> dict[str, Value]:
         before = _card(base[code]) if code in base else {}
         for (form, field), column in REGISTER_FIELDS.items():
             if form == code and after.get(field) != before.get(field):
-                found[column] = after.get(field)
+                found[column] = _in_yuan(column, after.get(field))
     return found
+
+
+def _in_yuan(column: str, value: Value) -> Value:
+    """The form is filled in in 万元, the register keeps 元."""
+    return value * WAN if column == "registered_capital" and isinstance(value, Decimal) else value
 
 
 def _card(entry: Mapping[str, Any]) -> dict[str, Value]:
