@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired
 
 from app.accounts.access import current_account, workspace_required
 from app.accounts.authentication import verify_password
@@ -28,7 +29,7 @@ class TokenForm(FlaskForm):
     """What a new token is for and how long it lives; the password says that it is really the account's holder."""
 
     name = StringField(_l("名称"), [Required(_l("请填写名称，例如使用令牌的系统。"))], filters=[stripped])
-    expires_on = DayField(_l("有效期至（含当日）"), [Required(_l("请填写有效期，例如 2026-03-05。"))])
+    expires_on = DayField(_l("有效期至（含当日）"), [InputRequired(_l("请填写有效期，例如 2026-03-05。"))])
     password = PasswordField(_l("登录密码"), [Required(_l("请输入您的登录密码。"))])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from flask import Response, has_request_context, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
+
+from app.core import clock
+from app.extensions import limiter
 
 API_PREFIX = "/api/"
 DOCS_PATH = "/api/v1/docs"
@@ -68,6 +72,9 @@ def problem_of_http(error: HTTPException) -> Response:
     for name in ("Allow", "Retry-After", "WWW-Authenticate"):
         if name in kept:
             answer.headers[name] = kept[name]
+    limit = limiter.current_limit if status == 429 else None
+    if limit is not None:
+        answer.headers["Retry-After"] = str(max(1, math.ceil(limit.reset_at - clock.now().timestamp())))
     return answer
 
 
