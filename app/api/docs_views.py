@@ -43,6 +43,7 @@ def page() -> str:
         "portal/api_docs.html",
         about=ABOUT[english],
         groups=groups,
+        places=[(name, words[english]) for name, words in PATH_WORDS.items()],
         problems=[(code, status, words[english]) for code, (status, words) in PROBLEMS.items()],
         base=base,
         limit=PER_CALLER.partition(" ")[0],
@@ -50,17 +51,13 @@ def page() -> str:
 
 
 def _shown(declared: Operation, english: bool, base: str) -> Shown:
-    parameters: list[tuple[str, str, bool, str]] = [
-        (name, PATH_WORDS[name][english], True, "path") for name in declared.path_parameters
-    ]
-    parameters += [(p.name, p.words[english], p.required, p.place) for p in declared.parameters]
     return Shown(
         id=declared.id,
         method=declared.method,
         path=PREFIX + declared.path,
         words=declared.words[english],
         more=declared.more[english],
-        parameters=parameters,
+        parameters=[(p.name, p.words[english], p.required, p.place) for p in declared.parameters],
         answers=", ".join(str(status) for status in sorted(declared.answers)),
         problems=", ".join(str(status) for status in problem_statuses(declared)),
         example=_example(declared, base),

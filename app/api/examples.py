@@ -42,7 +42,7 @@ PROBLEMS: dict[str, tuple[int, Words]] = {
         400,
         ("缺少 Idempotency-Key，或格式不对。", "Idempotency-Key is missing or malformed."),
     ),
-    "no_workbook": (400, ("没有 workbook 字段。", "There is no field `workbook`.")),
+    "no_workbook": (400, ("没有 workbook 字段。", "There is no field “workbook”.")),
     "token_missing": (401, ("没有出示令牌。", "No token was shown.")),
     "token_unknown": (401, ("令牌不正确。", "The token is not right.")),
     "token_expired": (401, ("令牌已过期，请新建。", "The token has expired; make another one.")),
@@ -62,21 +62,21 @@ PROBLEMS: dict[str, tuple[int, Words]] = {
         409,
         (
             "现在不能填报或上报；reasons 列出全部原因和日期。",
-            "Filing is not possible now; `reasons` holds all reasons with their dates.",
+            "Filing is not possible now; “reasons” holds all reasons with their dates.",
         ),
     ),
     "findings_left": (
         409,
         (
             "还有错误未改正，或提示未说明；见 findings。",
-            "Errors are left, or warnings without an explanation; see `findings`.",
+            "Errors are left, or warnings without an explanation; see “findings”.",
         ),
     ),
     "idempotency_key_used": (
         409,
         ("这个编号已用于以前的上报，请换一个。", "The key belongs to an earlier submission; use a new one."),
     ),
-    "refused": (409, ("现在不能办理，见 detail。", "Not possible now; see `detail`.")),
+    "refused": (409, ("现在不能办理，见 detail。", "Not possible now; see “detail”.")),
     "changed_meanwhile": (
         409,
         (
@@ -90,14 +90,14 @@ PROBLEMS: dict[str, tuple[int, Words]] = {
         422,
         (
             "内容或参数不符合说明；errors 给出每一处的位置。",
-            "Body or arguments are not as described; `errors` points at every fault.",
+            "Body or arguments are not as described; “errors” points at every fault.",
         ),
     ),
     "unreadable_cells": (
         422,
         (
             "有不能识别的单元格；errors 给出每一处（pointer，或工作表和单元格）。什么都没有保存。",
-            "Cells cannot be read; `errors` names each (pointer, or sheet and cell). Nothing was stored.",
+            "Cells cannot be read; “errors” names each (pointer, or sheet and cell). Nothing was stored.",
         ),
     ),
     "unknown_warning": (

@@ -35,7 +35,7 @@ IF_MATCH = Parameter(
     "If-Match",
     (
         "取得内容时的 ETag；已被改动则返回 412。也可在内容里给 version（改动则 409）",
-        "The ETag that came with the values; 412 when they have changed. Or send `version` in the body (409)",
+        "The ETag that came with the values; 412 when they have changed. Or send “version” in the body (409)",
     ),
     {"type": "string"},
     "header",
@@ -94,7 +94,7 @@ def _seen_by_header(data: FilingData, code: str) -> int:
         ("一次保存几张报表", "Save several forms at once"),
         (
             "全部保存，或者什么都不保存。每张报表都要给出 version。没有列出的报表不变。",
-            "All of them or none. Each form carries its `version`. Forms that are not listed stay as they are.",
+            "All of them or none. Each form carries its “version”. Forms that are not listed stay as they are.",
         ),
         body="FormsInput",
         answers={200: "Values"},
@@ -189,7 +189,7 @@ def _cell_pointer(problem: EntryProblem) -> str:
         ("说明提示", "Explain warnings"),
         (
             "以提示的 key 为名；空文本表示撤回说明。没有列出的说明不变。也可以在上报时一并给出。",
-            "By the warning's `key`; an empty text takes an explanation back. Explanations that are not listed stay. "
+            "By the warning's “key”; an empty text takes an explanation back. Explanations that are not listed stay. "
             "They can also be given when submitting.",
         ),
         body="ExplanationsInput",

@@ -73,8 +73,8 @@ def _place_and_form(set_key: str, period: str) -> tuple[Place, str | None]:
         (
             "以 multipart/form-data 的 workbook 字段，或直接以 xlsx 内容发送。先预览（201，列出问题和校验结果及其位置），"
             "再用 take 导入；或带 take=true 一步完成（200）。",
-            "Send it as the field `workbook` of multipart/form-data, or as the body itself. It is staged (201, with all "
-            "problems and findings by sheet and cell) and taken by `take`; or both at once with take=true (200).",
+            "Send it as the field “workbook” of multipart/form-data, or as the body itself. It is staged (201, with all "
+            "problems and findings by sheet and cell) and taken by “take”; or both at once with take=true (200).",
         ),
         parameters=(FORM, TAKE, FILE_NAME),
         body=XLSX,
