@@ -38,9 +38,11 @@ def init_app(app: Flask) -> None:
 def _console_views() -> list[type]:
     """FAB views of the console; each feature's admin module brings its own."""
     from app.accounts.admin import AccountAdmin, EventAdmin, RoleGrantAdmin
-    from app.filings.admin import CatalogueAdmin, FilingAdmin, FilingReview
+    from app.filings.admin import CatalogueAdmin
     from app.filings.calendar_admin import PeriodAdmin
     from app.filings.extension_admin import ExtensionAdmin
+    from app.filings.queue_admin import FilingAdmin
+    from app.filings.review_admin import FilingReview
     from app.institutions.admin import InstitutionAdmin, RegistrationAdmin
     from app.portal.admin import AnnouncementAdmin, PageAdmin
     from app.portal.suggestion_admin import SuggestionAdmin

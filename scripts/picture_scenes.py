@@ -248,7 +248,7 @@ def reviewing(camera: Any, app: Any, folder: Path) -> None:
     page = camera.visitor("demo-jianguan")
     camera.open("/console/")
     camera.shot("console-home", 680)
-    camera.open("/console/filings/list/?_flt_0_status=submitted")
+    camera.open("/console/filings/list/")
     camera.shot("review-queue", 640)
     _account, _address, number = monthly(app, "submitted", reviewer_id=None, number=1)
     camera.open(f"/console/review/{number}/?form=DB02")

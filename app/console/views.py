@@ -47,7 +47,7 @@ def _tasks() -> list[dict[str, Any]]:
         url = url_for("RegistrationAdmin.list", _flt_0_status="submitted")
         found.append({"label": _("待审核注册"), "number": queries.waiting_registrations(), "url": url})
     if may("can_review", "FilingReview"):
-        url = url_for("FilingAdmin.list", _flt_0_status="submitted")
+        url = url_for("FilingAdmin.list")
         found.append({"label": _("待审核报送"), "number": queries.waiting_filings(), "url": url})
     if may("can_decide", "ExtensionAdmin"):
         url = url_for("ExtensionAdmin.list", _flt_0_status="requested")

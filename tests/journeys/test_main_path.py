@@ -207,7 +207,7 @@ def files_a_month(company: Visitor, code: str, entries: Mapping[str, Any], folde
 
 def decides(supervisor: Visitor, decision: str) -> None:
     """Open the newest filing that waits, and decide."""
-    supervisor.open("/console/filings/list/?_flt_0_status=submitted")
+    supervisor.open("/console/filings/list/")
     steps.press(supervisor, COMPANY.name)
     steps.press(supervisor, decision, sure=True)
 
@@ -240,7 +240,7 @@ def finds_mistakes_and_corrects_them(
 
 def is_returned_with_reason_and_marks(supervisor: Visitor, company: Visitor, code: str) -> None:
     """The supervisor sees the prior period, marks a cell and returns the filing with a reason."""
-    supervisor.open("/console/filings/list/?_flt_0_status=submitted")
+    supervisor.open("/console/filings/list/")
     steps.press(supervisor, COMPANY.name)
     assert "上期" in steps.main_text(supervisor)
     supervisor.shot("11-review")

@@ -1,9 +1,11 @@
-"""Verbs of the reviewer: pick up, approve, return. One winner: each locks the row and checks what was seen."""
+"""Verbs of the reviewer: pick up, release, take over, approve, return. One winner: each locks the row and checks what
+was seen, and whoever comes second is told who did what."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -12,14 +14,17 @@ from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed
-from app.core.events import record
+from app.core.events import Event, record
 from app.core.workflow import IllegalTransition, transition
+from app.filings.definitions.queries import forms_by_id
+from app.filings.labels import EVENTS, word
 from app.filings.submissions.changes import take_effect
 from app.filings.submissions.facts import accept_version
 from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
 from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES
 
 CORRECTION_DAYS = 5  # time to correct a returned filing whose window has closed; local custom, see docs
+MOST_CORRECTION_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -32,28 +37,80 @@ class Mark:
     comment: str
 
 
-def locked(filing_id: int, seen_version: int) -> Filing:
-    """The filing, locked; Conflict when it changed since the reviewer saw it."""
+def locked(filing_id: int, seen_version: int, actor: Account) -> Filing:
+    """The filing, locked; Conflict with who did what when it changed since the reviewer saw it."""
+    filing = _locked(filing_id, actor)
+    if filing.version != seen_version:
+        raise Conflict(_what_happened(filing))
+    return filing
+
+
+def _locked(filing_id: int, actor: Account) -> Filing:
+    if not actor.is_staff:  # whatever the roles table says: nobody of a company decides on filings
+        raise NotAllowed(_("只有监管人员可以审核。"))
     query = select(Filing).where(Filing.id == filing_id).with_for_update()
     filing = db.session.scalars(query.execution_options(populate_existing=True)).first()
     if filing is None:
         raise NotAllowed(_("没有这份报送，或不在您的监管范围内。"))
-    if filing.version != seen_version:
-        raise Conflict(_("这份报送刚被其他人处理或由企业修改过。请刷新后查看最新状态。"))
     return filing
 
 
+def _what_happened(filing: Filing) -> Any:
+    query = select(Event).where(Event.subject_type == "filing", Event.subject_id == filing.id)
+    last = db.session.scalars(query.order_by(Event.id.desc()).limit(1)).first()
+    if last is None:
+        return _("这份报送刚被其他人处理或由企业修改过。请刷新后查看最新状态。")
+    return _(
+        "您打开页面之后，这份报送有了变化：%(who)s 于 %(when)s “%(what)s”。您的操作没有执行，请刷新后查看最新状态。",
+        who=last.actor_name or _("系统"),
+        when=clock.show_moment(last.at),
+        what=word(EVENTS, last.kind),
+    )
+
+
+def _taken(filing: Filing) -> Conflict:
+    return Conflict(
+        _("这份报送由 %(who)s 领取审核中。需要由您处理时，请先点“接手”。", who=str(filing.reviewer or "")),
+        reviewer=filing.reviewer_id,
+    )
+
+
 def pick_up(filing_id: int, seen_version: int, actor: Account, now: datetime) -> Filing:
-    """开始审核: from now on the institution cannot withdraw."""
-    filing = locked(filing_id, seen_version)
+    """领取: from now on the institution cannot withdraw."""
+    filing = locked(filing_id, seen_version, actor)
     if filing.status != "submitted":
         raise Conflict(_("这份报送当前不在审批中。"))
     if filing.reviewer_id not in (None, actor.id):
-        raise Conflict(_("这份报送已由其他监管人员开始审核。"))
+        raise _taken(filing)
     if filing.reviewer_id is None:
         filing.reviewer_id, filing.picked_up_at = actor.id, now
         filing.version += 1
         record("FilingPickedUp", filing, actor=actor, now=now)
+    return filing
+
+
+def release(filing_id: int, seen_version: int, actor: Account, now: datetime) -> Filing:
+    """放回: nobody has it any more; the institution can withdraw again. Marks stay."""
+    filing = locked(filing_id, seen_version, actor)
+    if filing.status != "submitted" or filing.reviewer_id != actor.id:
+        raise Conflict(_("这份报送不在您的手上，不能放回。"))
+    filing.reviewer_id = filing.picked_up_at = None
+    filing.version += 1
+    record("FilingReleased", filing, actor=actor, now=now)
+    return filing
+
+
+def take_over(filing_id: int, seen_version: int, actor: Account, now: datetime) -> Filing:
+    """接手: from a colleague, expressly and on the record."""
+    filing = locked(filing_id, seen_version, actor)
+    if filing.status != "submitted" or filing.reviewer_id in (None, actor.id):
+        raise Conflict(_("这份报送没有由其他监管人员领取，不需要接手。"))
+    former = str(filing.reviewer or "")
+    filing.reviewer_id, filing.picked_up_at = actor.id, now
+    filing.version += 1
+    db.session.expire(filing, ["reviewer"])
+    comment = _("原审核人：%(who)s", who=former)
+    record("FilingTakenOver", filing, actor=actor, now=now, comment=comment, data={"from": former})
     return filing
 
 
@@ -85,17 +142,23 @@ def return_filing(
     actor: Account,
     now: datetime,
     reason: str,
+    until: date | None = None,
 ) -> Filing:
-    """退回: with a reason; values and marks stay, and there is time to correct even after the window."""
+    """退回: with a reason; values and marks stay, and there is time to correct even after the window: to the end of
+    the day `until`, or for the usual number of days."""
     if not reason.strip():
         raise Invalid(_("请填写退回原因，企业据此修改。"))
+    today = clock.local(now).date()
+    until = until or correction_day(today)
+    if not today <= until <= today + timedelta(days=MOST_CORRECTION_DAYS):
+        raise Invalid(_("补正期限应在今天之后 %(days)s 天以内。", days=MOST_CORRECTION_DAYS))
     filing = _decidable(filing_id, seen_version, actor)
     states = _move(filing, "return")
     version = current_version(filing)
     filing.return_reason = reason.strip()[:2000]
     # A version in force keeps standing, with its facts, until a corrected one is accepted.
     if not filing.change_form:  # a change may come at any time, so it may be corrected at any time too
-        filing.correct_until = clock.end_of(clock.local(now).date() + timedelta(days=CORRECTION_DAYS))
+        filing.correct_until = clock.end_of(until)
     _decided(filing, actor, now)
     record(
         "FilingReturned",
@@ -109,6 +172,11 @@ def return_filing(
     return filing
 
 
+def correction_day(today: date) -> date:
+    """The usual last day for a correction."""
+    return today + timedelta(days=CORRECTION_DAYS)
+
+
 def current_version(filing: Filing) -> FilingVersion:
     """The version that is being decided on."""
     query = select(FilingVersion).where(
@@ -118,9 +186,9 @@ def current_version(filing: Filing) -> FilingVersion:
 
 
 def _decidable(filing_id: int, seen_version: int, actor: Account) -> Filing:
-    filing = locked(filing_id, seen_version)
-    if filing.reviewer_id not in (None, actor.id):
-        raise Conflict(_("这份报送已由其他监管人员开始审核。"))
+    filing = locked(filing_id, seen_version, actor)
+    if filing.status == "submitted" and filing.reviewer_id not in (None, actor.id):
+        raise _taken(filing)
     return filing
 
 
@@ -142,11 +210,13 @@ def add_mark(filing_id: int, mark: Mark, actor: Account, now: datetime) -> Revie
     filing = _under_review(filing_id, actor)
     if not mark.comment.strip():
         raise Invalid(_("请填写标注内容，企业据此修改。"))
+    version = current_version(filing)
+    _require_cell(version, mark)
     if filing.reviewer_id is None:
-        pick_up(filing_id, filing.version, actor, now)
+        pick_up_or_keep(filing, actor, now)
     entry = ReviewMark(
         filing_id=filing.id,
-        version_id=current_version(filing).id,
+        version_id=version.id,
         institution_id=filing.institution_id,
         form_code=mark.form[:20],
         row=mark.row[:20],
@@ -169,13 +239,29 @@ def remove_mark(filing_id: int, mark_id: int, actor: Account) -> None:
     db.session.delete(mark)
 
 
+def pick_up_or_keep(filing: Filing, actor: Account, now: datetime) -> None:
+    """Whoever begins to mark a filing in review has it; one that is only reported is nobody's."""
+    if filing.status == "submitted":
+        pick_up(filing.id, filing.version, actor, now)
+
+
+def _require_cell(version: FilingVersion, mark: Mark) -> None:
+    """The cell is one that the version holds (or the mark is on the form)."""
+    entry = version.payload["forms"].get(mark.form)
+    if entry is not None and not (mark.row or mark.col):
+        return
+    if entry is not None:
+        form = forms_by_id([entry["definition"]])[entry["definition"]]
+        known = form.layout != "table" or mark.row in entry["values"]
+        if known and form.cell_spec(mark.row, mark.col) is not None:
+            return
+    raise Invalid(_("这份报送中没有要标注的单元格，请刷新后重新选择。"))
+
+
 def _under_review(filing_id: int, actor: Account) -> Filing:
-    query = select(Filing).where(Filing.id == filing_id).with_for_update()
-    filing = db.session.scalars(query.execution_options(populate_existing=True)).first()
-    if filing is None:
-        raise NotAllowed(_("没有这份报送，或不在您的监管范围内。"))
+    filing = _locked(filing_id, actor)
     if filing.status not in HANDED_IN_STATES or filing.status == "approved":
         raise Conflict(_("这份报送当前的状态不允许标注。请刷新后查看最新状态。"))
-    if filing.reviewer_id not in (None, actor.id):
-        raise Conflict(_("这份报送已由其他监管人员开始审核。"))
+    if filing.status == "submitted" and filing.reviewer_id not in (None, actor.id):
+        raise _taken(filing)
     return filing

@@ -6,18 +6,23 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from flask_babel import gettext as _
+from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload
 
+from app.accounts.models import Account
 from app.core.db import db
 from app.core.i18n import lang
 from app.filings.calendar.models import ReportingPeriod
 from app.filings.definitions.queries import forms_by_id
-from app.filings.definitions.schema import CellSpec, Form, Value, Values
+from app.filings.definitions.schema import CellSpec, Form, Value
 from app.filings.submissions.data import shifted_end
+from app.filings.submissions.differences import Differences, Stored, differences
 from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
 from app.filings.values import format_value, from_json
 
+ROWS_PER_PAGE = 100  # of a table form
+ONLY = ("changed", "findings", "marks")
 JUMP = Decimal("30")  # per cent; moves beyond this are highlighted (domain notes, section 3: yellow line)
 
 
@@ -34,6 +39,7 @@ class Cell:
     direction: str = ""
     is_jump: bool = False
     former: str | None = None
+    is_changed: bool = False
     findings: list[dict[str, str]] = field(default_factory=list)
     marks: list[ReviewMark] = field(default_factory=list)
 
@@ -49,6 +55,7 @@ class Cell:
             return "is-na"
         names = ["num" if self.spec.is_numeric else "text"]
         names += ["is-computed"] if not self.spec.is_input else []
+        names += ["is-changed"] if self.is_changed else []
         names += ["has-warning"] if self.findings else []
         names += ["has-mark"] if self.marks else []
         names += ["is-jump"] if self.is_jump else []
@@ -67,14 +74,33 @@ class Line:
     cells: list[Cell] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Look:
+    """What of a form is looked at: only rows with something, and for tables which page (or the page of a row)."""
+
+    only: str = ""
+    page: int = 1
+    row: str = ""
+
+
 @dataclass
 class FormView:
-    """One form of the version: columns and lines."""
+    """One form of the version: columns, and those of its lines that are looked at.
+
+    `changed`, `found` and `marked` count over the whole form; `notes` are findings that stand at no cell.
+    """
 
     form: Form
     columns: list[tuple[str, str]]
     lines: list[Line]
     changed: int = 0
+    found: int = 0
+    marked: int = 0
+    removed: int = 0
+    page: int = 1
+    pages: int = 1
+    total: int = 0
+    notes: list[dict[str, str]] = field(default_factory=list)
 
 
 def review_filing(filing_id: int) -> Filing | None:
@@ -102,6 +128,30 @@ def versions_of(filing: Filing) -> list[FilingVersion]:
         .limit(2)
     )
     return list(db.session.scalars(query))
+
+
+def version_list(filing: Filing) -> list[Row[Any]]:
+    """Every version with its receipt, newest first, without what is in it."""
+    query = (
+        select(
+            FilingVersion.number,
+            FilingVersion.receipt_no,
+            FilingVersion.submitted_at,
+            FilingVersion.is_late,
+            FilingVersion.id,
+            Account.display_name.label("who"),
+        )
+        .outerjoin(Account, Account.id == FilingVersion.submitted_by_id)
+        .where(FilingVersion.filing_id == filing.id)
+        .order_by(FilingVersion.number.desc())
+    )
+    return list(db.session.execute(query))
+
+
+def version_number(filing: Filing, number: int) -> FilingVersion | None:
+    """One version with all that is in it."""
+    query = select(FilingVersion).where(FilingVersion.filing_id == filing.id, FilingVersion.number == number)
+    return db.session.scalars(query).first()
 
 
 def prior_payload(filing: Filing) -> dict[str, Any] | None:
@@ -135,95 +185,156 @@ def form_view(
     former: FilingVersion | None,
     prior: dict[str, Any] | None,
     marks: list[ReviewMark],
+    look: Look = Look(),
 ) -> FormView | None:
     """One form side by side; None when the version does not hold it."""
-    found = _values(version.payload, code)
+    found = stored_form(version.payload, code)
     if found is None:
         return None
-    form, values = found
+    form, stored = found
+    before = stored_form(former.payload if former else None, code)
+    earlier = stored_form(prior, code)
     builder = _Builder(
         form,
-        values,
-        prior=_same(_values(prior, code)),
-        former=_same(_values(former.payload if former else None, code)),
+        stored,
+        prior=earlier[1] if earlier else {},
+        former=before[1] if before else {},
+        differences=differences(form, stored, before[1] if before else {}) if former else Differences(),
         has_former=former is not None,
         findings=_by_cell(version.payload, code),
-        marks=[mark for mark in marks if mark.form_code == code],
+        marks=_marks_by_cell(marks, code),
     )
-    return builder.view()
+    return builder.view(look)
 
 
-def _values(payload: dict[str, Any] | None, code: str) -> tuple[Form, Values] | None:
+def stored_form(payload: dict[str, Any] | None, code: str) -> tuple[Form, Stored] | None:
+    """A form of a payload with its values as they are stored; None when it is not in it."""
     entry = (payload or {}).get("forms", {}).get(code)
     if entry is None:
         return None
-    form = forms_by_id([entry["definition"]])[entry["definition"]]
-    return form, from_json(form, entry["values"])
+    return forms_by_id([entry["definition"]])[entry["definition"]], entry["values"]
 
 
-def _same(found: tuple[Form, Values] | None) -> Values:
-    return found[1] if found else {}
+def _marks_by_cell(marks: list[ReviewMark], code: str) -> dict[tuple[str, str], list[ReviewMark]]:
+    result: dict[tuple[str, str], list[ReviewMark]] = {}
+    for mark in marks:
+        if mark.form_code == code:
+            result.setdefault((mark.row, mark.col), []).append(mark)
+    return result
 
 
 def _by_cell(payload: dict[str, Any], code: str) -> dict[tuple[str, str], list[dict[str, str]]]:
     result: dict[tuple[str, str], list[dict[str, str]]] = {}
     for finding in payload.get("warnings", []):
         if finding["form"] == code:
-            entry = {"text": finding[lang()], "explanation": payload["explanations"].get(finding["key"], "")}
+            entry = {"text": finding[lang()], "explanation": payload.get("explanations", {}).get(finding["key"], "")}
             result.setdefault((finding["row"], finding["col"]), []).append(entry)
     return result
 
 
 class _Builder:
-    """Lays out one form. Kept as an object because every cell needs the same six sources."""
+    """Lays out one form. Kept as an object because every cell needs the same six sources.
 
-    def __init__(self, form: Form, values: Values, **sources: Any) -> None:
-        self.form, self.values, self.sources = form, values, sources
-        self.changed = 0
+    Only the lines that are looked at are made: a table may have ten thousand.
+    """
 
-    def view(self) -> FormView:
-        """The whole form."""
+    def __init__(self, form: Form, stored: Stored, **sources: Any) -> None:
+        self.form, self.stored, self.sources = form, stored, sources
+        self.diff: Differences = sources["differences"]
+
+    def view(self, look: Look) -> FormView:
+        """The form with the lines that are looked at."""
         columns = [(column.key, column.name(lang())) for column in self.form.columns]
         if self.form.layout == "card":
-            lines = [self._card_line(column.key) for column in self.form.columns]
             columns = [("", "")]
-        elif self.form.layout == "table":
-            lines = [self._line(key, key, "", 0) for key in self.values]
+        keys = self._keys(look.only)
+        view = FormView(self.form, columns, [], total=len(keys))
+        if self.form.layout == "table":
+            view.pages = max(1, -(-len(keys) // ROWS_PER_PAGE))
+            view.page = self._page(look, keys, view.pages)
+            keys = keys[(view.page - 1) * ROWS_PER_PAGE : view.page * ROWS_PER_PAGE]
+        view.lines = [self._any_line(key) for key in keys]
+        view.changed, view.removed = self.diff.count, len(self.diff.removed)
+        view.found = sum(len(found) for found in self.sources["findings"].values())
+        view.marked = sum(len(found) for found in self.sources["marks"].values())
+        view.notes = [
+            note
+            for (row, col), found in self.sources["findings"].items()
+            if not (row and col)
+            for note in found
+        ]
+        return view
+
+    def _keys(self, only: str) -> list[str]:
+        """The lines to show: rows, or the fields of a card."""
+        if self.form.layout == "card":
+            keys = [column.key for column in self.form.columns]
+            place: dict[str, int] = {"card": 1}
         else:
-            lines = [self._fixed_line(row) for row in self.form.rows]
-        return FormView(self.form, columns, lines, self.changed)
+            rows = self.form.rows if self.form.layout == "fixed" else ()
+            keys = [row.key for row in rows] or list(self.stored)
+            place = {}
+        wanted = {
+            "changed": self.diff.changed,
+            "findings": self.sources["findings"].keys(),
+            "marks": self.sources["marks"].keys(),
+        }.get(only)
+        if wanted is None:
+            return keys
+        held = {col if place else row for row, col in wanted}
+        return [key for key in keys if key in held]
 
-    def _fixed_line(self, row: Any) -> Line:
-        if row.is_header:
-            return Line(row.key, row.name(lang()), "", row.level, True)
-        return self._line(row.key, row.name(lang()), str(row.line or ""), row.level)
+    def _page(self, look: Look, keys: list[str], pages: int) -> int:
+        if look.row in keys:
+            return keys.index(look.row) // ROWS_PER_PAGE + 1
+        return min(max(look.page, 1), pages)
 
-    def _line(self, key: str, label: str, number: str, level: int) -> Line:
-        line = Line(key, label, number, level, False)
-        line.cells = [self._cell(key, column.key) for column in self.form.columns]
+    def _any_line(self, key: str) -> Line:
+        if self.form.layout == "card":
+            cell = self._cells("card", (key,))[0]
+            return Line(key, cell.spec.label(lang()) if cell.spec else key, "", 0, False, [cell])
+        row = self.form.row(key)
+        if row is None:
+            is_new = self.sources["has_former"] and self.diff.pairs.get(key) is None
+            line = Line(key, _("新增行") if is_new else "", key, 0, False)
+        elif row.is_header:
+            return Line(key, row.name(lang()), "", row.level, True)
+        else:
+            line = Line(key, row.name(lang()), str(row.line or ""), row.level, False)
+        line.cells = self._cells(key, tuple(column.key for column in self.form.columns))
         return line
 
-    def _card_line(self, column: str) -> Line:
-        cell = self._cell("card", column)
-        label = cell.spec.label(lang()) if cell.spec else column
-        return Line(column, label, "", 0, False, [cell])
+    def _cells(self, row: str, columns: tuple[str, ...]) -> list[Cell]:
+        """The cells of one row; only here stored texts become values."""
+        values = self._values(self.stored, row)
+        prior = {} if self.form.layout == "table" else self._values(self.sources["prior"], row)
+        former = self._values(self.sources["former"], self.diff.pairs.get(row, row) or "")
+        return [self._cell(row, col, values, prior, former) for col in columns]
 
-    def _cell(self, row: str, col: str) -> Cell:
+    def _values(self, stored: Stored, row: str) -> dict[str, Value]:
+        return from_json(self.form, {row: stored[row]})[row] if row in stored else {}
+
+    def _cell(
+        self,
+        row: str,
+        col: str,
+        values: dict[str, Value],
+        prior: dict[str, Value],
+        former: dict[str, Value],
+    ) -> Cell:
         spec = self.form.cell_spec(row, col)
         cell = Cell(row, col, spec)
         if spec is None:
             return cell
-        value = (self.values.get(row) or {}).get(col)
+        value = values.get(col)
         cell.text = format_value(spec, value, lang())
         if self.form.layout != "table":
-            self._compare(cell, spec, value, (self.sources["prior"].get(row) or {}).get(col))
-        if self.sources["has_former"]:
-            before = format_value(spec, (self.sources["former"].get(row) or {}).get(col), lang())
-            if before != cell.text:
-                cell.former = before
-                self.changed += 1
+            self._compare(cell, spec, value, prior.get(col))
+        if (row, col) in self.diff.changed:
+            cell.is_changed = True
+            cell.former = format_value(spec, former.get(col), lang())
         cell.findings = self.sources["findings"].get((row, col), [])
-        cell.marks = [mark for mark in self.sources["marks"] if (mark.row, mark.col) == (row, col)]
+        cell.marks = self.sources["marks"].get((row, col), [])
         return cell
 
     def _compare(self, cell: Cell, spec: CellSpec, value: Value, before: Value) -> None:

@@ -13,11 +13,13 @@ from app.core.db import commits, db
 from app.core.errors import Conflict, Invalid, Refused
 from app.core.events import history
 from app.core.scope import SYSTEM, scoped
+from app.core.workflow import transition
 from app.demo.companies import companies
 from app.demo.guarantee import Ledger
 from app.filings.definitions.queries import set_by_key
 from app.filings.submissions import review
 from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
+from app.filings.submissions.rules import FILING_WORKFLOW
 from app.filings.submissions.services import Place, save_form, submit_filing, withdraw_filing
 from tests.factories import make_account, make_institution
 from tests.filing_places import MONTHLY
@@ -153,7 +155,7 @@ def test_withdrawn_means_editable_again(filing, place):
 def test_only_one_of_two_reviewers_gets_it(filing):
     first, second = make_account("Supervisor"), make_account("Supervisor")
     review.pick_up(filing.id, filing.version, first, clock.now())
-    with pytest.raises(Conflict, match="其他监管人员"):
+    with pytest.raises(Conflict, match="领取审核中"):
         review.approve(filing.id, filing.version, second, clock.now())
 
 
@@ -218,23 +220,23 @@ def test_the_review_page_needs_few_statements(filing, sign_in):
 
 
 def copy_of(filing: Filing) -> None:
-    """Another company's filing of the same month."""
-    other = make_institution()
-    db.session.add(
-        Filing(
-            institution_id=other.id,
-            report_set_id=filing.report_set_id,
-            period_id=filing.period_id,
-            period_code=filing.period_code,
-        )
+    """Another company's filing of the same month, handed in."""
+    other = Filing(
+        institution_id=make_institution().id,
+        report_set_id=filing.report_set_id,
+        period_id=filing.period_id,
+        period_code=filing.period_code,
+        submitted_at=clock.now(),
     )
+    transition(other, FILING_WORKFLOW, "submit")
+    db.session.add(other)
     db.session.commit()
 
 
 def test_the_queue_is_searched_by_the_institutions_name(filing, sign_in):
     other = make_institution(name="另一家示例融资担保有限公司")
     staff = sign_in(make_account("Supervisor"))
-    found = staff.get(f"/console/filings/list/?_flt_2_institution_name={str(filing.institution)[:4]}")
+    found = staff.get(f"/console/filings/list/?name={str(filing.institution)[:4]}")
     assert str(filing.institution) in found.get_data(as_text=True)
-    nothing = staff.get("/console/filings/list/?_flt_2_institution_name=另一家").get_data(as_text=True)
+    nothing = staff.get("/console/filings/list/?name=另一家").get_data(as_text=True)
     assert str(filing.institution) not in nothing and other is not None
