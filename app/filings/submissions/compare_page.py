@@ -104,7 +104,10 @@ def _text(form: Form, stored: Stored, row: str, col: str) -> str:
 
 def _explanations(older: dict[str, Any], newer: dict[str, Any]) -> list[Change]:
     """Explanations that came, went or say something else."""
-    words = {one["key"]: (one["form"], one[lang()]) for one in [*older.get("warnings", ()), *newer.get("warnings", ())]}
+    words = {
+        one["key"]: (one["form"], one[lang()])
+        for one in [*older.get("warnings", ()), *newer.get("warnings", ())]
+    }
     before, after = older.get("explanations", {}), newer.get("explanations", {})
     return [
         Change(

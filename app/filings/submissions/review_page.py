@@ -227,7 +227,10 @@ def _by_cell(payload: dict[str, Any], code: str) -> dict[tuple[str, str], list[d
     result: dict[tuple[str, str], list[dict[str, str]]] = {}
     for finding in payload.get("warnings", []):
         if finding["form"] == code:
-            entry = {"text": finding[lang()], "explanation": payload.get("explanations", {}).get(finding["key"], "")}
+            entry = {
+                "text": finding[lang()],
+                "explanation": payload.get("explanations", {}).get(finding["key"], ""),
+            }
             result.setdefault((finding["row"], finding["col"]), []).append(entry)
     return result
 
