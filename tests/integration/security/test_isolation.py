@@ -124,5 +124,5 @@ def test_saving_goes_to_the_own_company_whatever_the_request_says(app, world, si
 
 def test_staff_of_the_area_does_see_the_company(app, world, sign_in):
     staff = sign_in(make_account("Supervisor", region_prefix="3302"))
-    assert CANARY in text_of(staff.get("/console/filings/list/"))
+    assert CANARY in text_of(staff.get("/console/filings/list/?state=returned"))
     assert CANARY in text_of(staff.get(f"/console/review/{world.filing.id}/"))

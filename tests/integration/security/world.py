@@ -57,7 +57,7 @@ def _ids(found: World, numbers: set[int], keys: list[str]) -> dict[str, list[str
         "filing_id": [str(found.filing.id)],
         "institution_id": [str(found.other.id)],
         "key": keys,
-        "verb": ["pick-up", "approve", "return", "mark", "unmark"],
+        "verb": ["pick-up", "release", "take-over", "approve", "return", "mark", "unmark"],
         "industry": ["guarantee"],
     }
 
