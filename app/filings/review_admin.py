@@ -153,7 +153,7 @@ class FilingReview(BaseView):
     def _back(self, filing_id: int) -> str:
         """To the same form, and to the cell that was marked."""
         row, col = request.form.get("row", ""), request.form.get("col", "")
-        kept = {name: request.form.get(name) or None for name in ("form", "only")}
+        kept: dict[str, Any] = {name: request.form.get(name) or None for name in ("form", "only")}
         anchor = f"cell-{row}-{col}" if row and col else None
         return url_for("FilingReview.page", filing_id=filing_id, row=row or None, _anchor=anchor, **kept)
 

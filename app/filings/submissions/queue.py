@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, exists, func, select
 
 from app.accounts.models import Account
 from app.core.db import db
@@ -101,7 +101,7 @@ def _counts(asked: QueueFilter) -> dict[str, int]:
     return {status: number for status, number in db.session.execute(query)}
 
 
-def _joined(query: Select[Any]) -> Select[Any]:
+def _joined(query: Any) -> Any:
     return (
         query.select_from(Filing)
         .join(Institution, Institution.id == Filing.institution_id)
@@ -127,7 +127,7 @@ _SORTED = {
 ORDERS = tuple(f"{name}-{way}" for name in _SORTED for way in ("asc", "desc"))
 
 
-def _rows(asked: QueueFilter, order: str) -> Select[Any]:
+def _rows(asked: QueueFilter, order: str) -> Any:
     query = _joined(
         select(
             Filing.id,
@@ -197,7 +197,7 @@ def _conditions(asked: QueueFilter) -> list[ColumnElement[bool]]:
 
 def _by_reviewer(asked: QueueFilter) -> list[ColumnElement[bool]]:
     if asked.who == NOBODY:
-        return [and_(Filing.reviewer_id.is_(None))]
+        return [Filing.reviewer_id.is_(None)]
     if asked.who:
         return [Filing.reviewer_id == (asked.me if asked.who == MINE else int(asked.who))]
     return []
