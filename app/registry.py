@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     from app.console.views import ConsoleHome
     from app.core import fab_fields, form_data
     from app.institutions import models  # noqa: F401 - adds the institution to accounts
+    from app.institutions.register import hooks as register
 
     form_data.install()
     fab_fields.install()  # before any model view is built
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
         if blueprint.name == "api":
             csrf.exempt(blueprint)  # no cookie counts there: the token does
+    register.init_app(app)
     navigation.init_app(app)
     portal_navigation.init_app(app)
 

@@ -18,6 +18,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.workflow import transition
 from app.institutions.models import Institution, Region
+from app.institutions.register.services import Change, Origin, change_register, open_register
 from app.institutions.rules import INSTITUTION_WORKFLOW, ORG_TYPES
 
 _numbers = itertools.count(1)
@@ -69,9 +70,22 @@ def make_institution(
     if opened:
         transition(institution, INSTITUTION_WORKFLOW, "open")
         institution.admitted_at = clock.now()
-    db.session.add(institution)
+    since = more.get("licence_from", date(2020, 1, 1)) or date(2020, 1, 1)
+    open_register(institution, since=since, origin=Origin("registration"), now=clock.now())
     db.session.commit()
     return institution
+
+
+def end_institution(institution: Institution, day: date) -> None:
+    """It was terminated on a day that has come."""
+    values = {"status": "deregistered", "terminated_on": day}
+    change_register(
+        institution,
+        [Change("institution", values)],
+        effective_from=day,
+        origin=Origin("application"),
+        now=max(clock.now(), clock.start_of(day)),
+    )
 
 
 def make_account(role: str = "Supervisor", *, institution: Institution | None = None, **more: Any) -> Account:

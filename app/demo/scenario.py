@@ -40,6 +40,7 @@ from app.filings.definitions.models import ReportSet
 from app.filings.submissions.place import Place
 from app.filings.submissions.rules import ONCE
 from app.institutions.models import Institution
+from app.institutions.register.services import Origin, open_register
 from app.institutions.rules import INSTITUTION_WORKFLOW
 
 OPEN_DAYS = 6  # the latest windows stay open at least this long from the day the data are made
@@ -144,6 +145,12 @@ def _admit(story: Story, company: Company) -> None:
     states = transition(institution, INSTITUTION_WORKFLOW, "open")
     moment = institution.admitted_at = story.begun(company)
     record("InstitutionAdmitted", institution, actor=story.staff, now=moment, states=states)
+    open_register(
+        institution,
+        since=clock.local(moment).date(),
+        origin=Origin("registration", None, story.staff),
+        now=moment,
+    )
     story.institutions[company.number] = institution
     story.users[company.number] = enterprise_account(company, institution, moment)
 

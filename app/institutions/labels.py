@@ -39,6 +39,10 @@ EVENT_LABELS = {
     "InstitutionRegistered": _l("机构登记"),
     "InstitutionOpened": _l("机构开业"),
     "InstitutionAdmitted": _l("机构准入"),
+    "InstitutionTerminated": _l("机构终止"),
+    "InstitutionStateChanged": _l("机构状态变化"),
+    "RegisterOpened": _l("载入名册"),
+    "RegisterChanged": _l("名册变更"),
 }
 FIELD_LABELS = {
     "receipt_no": _l("回执编号"),

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Numeric, String, Text, false, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    Text,
+    false,
+    inspect,
+    text,
+    true,
+)
+from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
@@ -70,6 +84,8 @@ class Institution(InstitutionScoped, Model):
     status: Mapped[str] = mapped_column(String(20), nullable=False, default=INSTITUTION_WORKFLOW.initial)
     admitted_at: Mapped[datetime | None] = mapped_column(Moment)
     terminated_on: Mapped[date | None] = mapped_column(Date)
+    # Up to which day the register has been carried into the columns above.
+    projected_on: Mapped[date | None] = mapped_column(Date)
 
     region: Mapped[Region] = relationship(lazy="joined")
 
@@ -87,6 +103,41 @@ class Institution(InstitutionScoped, Model):
 
 
 guard(Institution.status, INSTITUTION_WORKFLOW)
+
+# Columns that repeat the register (app.institutions.register) of today; only its service writes them.
+PROJECTED = (
+    "name",
+    "uscc",
+    "industry",
+    "org_type",
+    "region_code",
+    "address",
+    "legal_representative",
+    "registered_capital",
+    "business_scope",
+    "licence_no",
+    "licence_issuer",
+    "licence_from",
+    "licence_to",
+    "terminated_on",
+)
+projecting: ContextVar[bool] = ContextVar("projecting", default=False)
+
+
+class OutsideRegister(Exception):
+    """A column that follows from the register was to be changed past it."""
+
+
+def _guard_projection(name: str) -> None:
+    @sa_event.listens_for(getattr(Institution, name), "set")
+    def _refuse(target: Institution, value: Any, old: Any, _initiator: Any) -> None:
+        if projecting.get() or not inspect(target).persistent or value == old:
+            return
+        raise OutsideRegister(f"institution.{name}: use app.institutions.register.services")
+
+
+for _name in PROJECTED:
+    _guard_projection(_name)
 Account.institution = relationship(Institution, lazy="select")
 
 

@@ -25,12 +25,17 @@ from app.core.scope import SYSTEM, scoped
 from app.core.workflow import transition
 from app.institutions import queries
 from app.institutions.models import Institution, Registration
+<<<<<<< HEAD
 from app.institutions.rules import (
     ATTACHMENTS,
     CONSENT_VERSION,
     INSTITUTION_WORKFLOW,
     REGISTRATION_WORKFLOW,
 )
+=======
+from app.institutions.register.services import Origin, open_register
+from app.institutions.rules import CONSENT_VERSION, INSTITUTION_WORKFLOW, REGISTRATION_WORKFLOW
+>>>>>>> 300fd15 (Keep an effective-dated register that is only ever added to)
 from app.messages.services import queue_mail
 
 PENDING_FILE = "registration_pending"
@@ -229,6 +234,13 @@ def _institution_of(registration: Registration, actor: Any, now: datetime) -> In
         states = transition(institution, INSTITUTION_WORKFLOW, "open")
         institution.admitted_at = now
         record("InstitutionOpened", institution, actor=actor, now=now, states=states)
+    open_register(
+        institution,
+        since=clock.local(now).date(),
+        origin=Origin("registration", registration.id, actor),
+        now=now,
+        licence_file_id=registration.licence_file_id if registration.has_licence else None,
+    )
     return institution
 
 

@@ -16,7 +16,6 @@ from app.core import clock
 from app.core.clock import SHANGHAI
 from app.core.db import db
 from app.core.errors import Refused
-from app.core.workflow import transition
 from app.filings.calendar.extensions import grant_directly
 from app.filings.calendar.gate import gate_reasons
 from app.filings.calendar.models import ReportingPeriod
@@ -26,8 +25,7 @@ from app.filings.definitions.models import ReportSet
 from app.filings.submissions.models import Filing
 from app.filings.submissions.services import Place, save_form, submit_filing
 from app.institutions.models import Institution
-from app.institutions.rules import INSTITUTION_WORKFLOW
-from tests.factories import make_account, make_institution
+from tests.factories import end_institution, make_account, make_institution
 from tests.filing_places import MONTHLY, finish_one_off, load_catalogue, zeros
 
 Arrange = Callable[["Scene"], None]
@@ -73,8 +71,7 @@ def two_extensions(scene: Scene) -> None:
 
 
 def terminated(scene: Scene) -> None:
-    transition(scene.institution, INSTITUTION_WORKFLOW, "terminate")
-    scene.institution.terminated_on = date(2026, 12, 6)
+    end_institution(scene.institution, date(2026, 12, 6))
 
 
 def one_off_missing(scene: Scene) -> None:

@@ -41,9 +41,10 @@ def test_approval_makes_institution_and_account_in_one_go(app, sign_in):
     assert registration.institution_id == institution.id
     assert try_login(app.test_client(), registration.username).headers["Location"] == "/workspace/"
     kinds = db.session.scalars(select(Event.kind).order_by(Event.id)).all()
-    assert kinds[:4] == [
+    assert kinds[:5] == [
         "InstitutionRegistered",
         "InstitutionOpened",
+        "RegisterOpened",
         "AccountCreated",
         "RegistrationApproved",
     ]

@@ -21,7 +21,10 @@ STATEMENTS = (
     "UPDATE filing_version SET sha256 = ''",
     "UPDATE filing_version SET payload = '{}'",
     "DELETE FROM filing_version",
+    "UPDATE register_entry SET ends = ends",
+    "DELETE FROM register_entry",
 )
+PROTECTED = ["event", "filing_version", "register_entry"]
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def test_emptying_the_table_at_once_is_refused_as_well(something_to_rewrite: Non
 def test_triggers_can_be_put_back_as_often_as_wanted(something_to_rewrite: None) -> None:
     with db.engine.begin() as connection:
         drop_triggers(connection, "event")
-        assert create_triggers(connection) == create_triggers(connection) == ["event", "filing_version"]
+        assert create_triggers(connection) == create_triggers(connection) == PROTECTED
     with pytest.raises(IntegrityError, match="append-only"):
         db.session.execute(text("DELETE FROM event"))
     db.session.rollback()
