@@ -25,17 +25,13 @@ from app.core.scope import SYSTEM, scoped
 from app.core.workflow import transition
 from app.institutions import queries
 from app.institutions.models import Institution, Registration
-<<<<<<< HEAD
+from app.institutions.register.services import Origin, open_register
 from app.institutions.rules import (
     ATTACHMENTS,
     CONSENT_VERSION,
     INSTITUTION_WORKFLOW,
     REGISTRATION_WORKFLOW,
 )
-=======
-from app.institutions.register.services import Origin, open_register
-from app.institutions.rules import CONSENT_VERSION, INSTITUTION_WORKFLOW, REGISTRATION_WORKFLOW
->>>>>>> 300fd15 (Keep an effective-dated register that is only ever added to)
 from app.messages.services import queue_mail
 
 PENDING_FILE = "registration_pending"

@@ -145,11 +145,11 @@ def versions(row: Any) -> list[dict[str, Any]]:
 
 def since_of(row: Any) -> date:
     """The Shanghai day of admission, else the beginning of the licence, else the beginning."""
-    moment = row["admitted_at"]
-    if moment is None:
-        found: date = row["licence_from"] or BEGINNING
-        return found
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(SHANGHAI).date()
+    moment, ended = row["admitted_at"], ended_of(row)
+    found: date = row["licence_from"] or BEGINNING
+    if moment is not None:
+        found = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(SHANGHAI).date()
+    return min(found, ended) if ended else found
 
 
 def ended_of(row: Any) -> date | None:
