@@ -9,9 +9,12 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import String
 
+from app.core import clock
 from app.core.db import db
 from app.core.events import record
 from app.institutions.models import Institution, Region
+from app.institutions.register.rules import kind_of
+from app.institutions.register.services import Change, Origin, change_register
 from app.institutions.rules import ORG_TYPES
 
 
@@ -38,14 +41,27 @@ def apply_filed_change(
 ) -> None:
     """Take {column: value} of an approved filing into the register; `source` is the filing's receipt number."""
     before, after = {}, {}
+    entered: dict[str, dict[str, Any]] = {}
     for column, value in changes.items():
         former = getattr(institution, column)
         if former == value:
             continue
         if value is None and isinstance(Institution.__table__.c[column].type, String):
             value = None if Institution.__table__.c[column].nullable else ""
-        setattr(institution, column, value)
+        kind = kind_of(column)
+        if kind is None:
+            setattr(institution, column, value)
+        else:
+            entered.setdefault(kind, {})[column] = value
         before[column], after[column] = _plain(former), _plain(value)
+    if entered:
+        change_register(
+            institution,
+            [Change(kind, values) for kind, values in entered.items()],
+            effective_from=clock.local(now).date(),
+            origin=Origin("filing", None, actor),
+            now=now,
+        )
     if after:
         record(
             "InstitutionChanged",

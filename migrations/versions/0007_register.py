@@ -1,7 +1,7 @@
 """register: effective-dated entries, versions, and a first entry for every institution that there is
 
 Revision ID: 0007
-Revises: 0008
+Revises: 0003
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from alembic import op
 
 
 revision = '0007'
-down_revision = '0008'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 

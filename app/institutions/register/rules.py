@@ -67,6 +67,11 @@ SINGLE = (INSTITUTION, LICENCE)
 SOURCES = ("registration", "application", "filing", "import", "migration")
 
 
+def kind_of(column: str) -> str | None:
+    """Which single subject holds a column of the institution; none when the register does not hold it."""
+    return next((kind for kind in SINGLE if column in FIELDS[kind]), None)
+
+
 class EntryLike(Protocol):
     """What an entry has, in the database and in tests."""
 
