@@ -25,11 +25,19 @@ def fill(path: Path, entries: Mapping[str, Entries], industry: str = "guarantee"
         for row, columns in rows.items():
             for column, value in columns.items():
                 place = plan.position(f"+{row}" if form.layout == "table" else row, column)
-                assert place is not None, (code, row, column)
+                if place is None:  # rows and columns of other industries are not printed
+                    assert not is_printed(form, row, column, industry), (code, row, column)
+                    continue
                 sheet.cell(place[0] + 1, place[1] + 1).value = shown(form, row, column, value)
     target = path.with_name(f"filled-{path.name}")
     book.save(target)
     return target
+
+
+def is_printed(form: Any, row: str, column: str, industry: str) -> bool:
+    """Whether this industry's template has the cell."""
+    line, heading = form.row(row), form.column(column)
+    return (line is None or line.is_shown_to(industry)) and heading.is_shown_to(industry)
 
 
 def shown(form: Any, row: str, column: str, value: Any) -> Any:
