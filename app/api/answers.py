@@ -105,6 +105,7 @@ def receipt_json(filing: Filing, version: FilingVersion) -> dict[str, Any]:
         "submitted_at": moment(version.submitted_at),
         "submitted_by": str(version.submitted_by or ""),
         "is_late": version.is_late,
+        "is_nil": version.nil is not None,
         "sha256": version.sha256,
         "state": filing.status,
     }

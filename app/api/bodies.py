@@ -125,6 +125,8 @@ def _words(fault: ValidationError) -> str:
         return _("超过上限 %(limit)s。", limit=limit)
     if kind in ("minLength", "minItems", "minProperties", "minimum"):
         return _("低于下限 %(limit)s。", limit=limit)
+    if kind == "const":
+        return _("应为 %(value)s。", value=json.dumps(limit))
     return _("不符合接口说明中的要求（%(rule)s）。", rule=kind)
 
 

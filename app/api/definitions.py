@@ -51,6 +51,10 @@ def form_json(form: Form, industry: str | None, required: bool) -> dict[str, Any
         "columns": [_column(form, column) for column in form.shown_columns(industry)],
         "rows": _rows(form, industry) if form.layout == "fixed" else [],
         "checks": [_check(check) for check in form.checks],
+        "attachments": [
+            {"key": item.key, "name": {"zh": item.name_zh, "en": item.name_en}, "required": item.required}
+            for item in form.attachments
+        ],
     }
 
 

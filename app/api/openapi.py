@@ -6,6 +6,7 @@ from typing import Any
 
 from app.api.operations import (
     OPERATIONS,
+    FILE,
     PATH_WORDS,
     PREFIX,
     XLSX,
@@ -24,6 +25,7 @@ TAGS: dict[str, Words] = {
     "filings": ("报送", "Filings"),
     "values": ("内容", "Values"),
     "workbooks": ("工作簿", "Workbooks"),
+    "attachments": ("附件", "Attachments"),
     "checks": ("校验与说明", "Checks and explanations"),
     "submission": ("上报", "Submission"),
 }
@@ -98,6 +100,9 @@ def _parameter(parameter: Parameter, say: Any) -> dict[str, Any]:
 
 
 def _body(declared: Operation) -> dict[str, Any]:
+    if declared.body == FILE:
+        one: dict[str, Any] = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+        return {"required": True, "content": {FILE: {"schema": one | {"required": ["file"]}}}}
     if declared.body == XLSX:
         fields = {"type": "object", "properties": {"workbook": {"type": "string", "format": "binary"}}}
         fields["required"] = ["workbook"]

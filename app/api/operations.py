@@ -20,6 +20,7 @@ PREFIX = "/api/v1"
 PER_CALLER = "300 per minute"
 FAILURES = "30 per minute"  # tokens that are no good, from one address
 Words = tuple[str, str]  # Chinese, English
+FILE = "multipart/form-data"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
@@ -73,6 +74,8 @@ PATH_WORDS: dict[str, Words] = {
     ),
     "code": ("报表编号，如 DB01", "Code of the form, such as DB01"),
     "staged_id": ("导入编号", "Id of the import"),
+    "key": ("附件种类，见报表定义的 attachments", "Kind of attachment, see the form's definition"),
+    "attachment_id": ("附件编号", "Id of the attachment"),
 }
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from app.api import operations, reading_views, saving_views, submitting_views, workbook_views
+from app.api import attachment_views, operations, reading_views, saving_views, submitting_views, workbook_views
 from app.api.definitions import etag_of
 from app.api.openapi import document
 from app.core.i18n import lang
 from app.core.problems import json_response
 
 # Importing the views declares their operations; this names them, so that nothing looks unused.
-DECLARING = (reading_views, saving_views, submitting_views, workbook_views)
+DECLARING = (reading_views, saving_views, workbook_views, attachment_views, submitting_views)
 blueprint = Blueprint("api_public", __name__, url_prefix=operations.PREFIX)
 
 

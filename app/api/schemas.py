@@ -63,6 +63,15 @@ COMPONENTS: dict[str, Schema] = {
         {"type": "string", "maxLength": EXPLANATION_LENGTH}, maxProperties=MOST_EXPLANATIONS
     ),
     "SubmissionInput": obj("", explanations=ref("Explanations")),
+    "NilInput": obj("*", name={"type": "string", "minLength": 1, "maxLength": 60}, attest={"const": True}),
+    "Attachment": obj(
+        "*", id=TEXT, form=TEXT, key=TEXT, name=TEXT, size=COUNT, sha256=TEXT, added_at=WHEN
+    ),
+    "Attachments": obj(
+        "*",
+        items=array(ref("Attachment")),
+        wanted=array(obj("*", form=TEXT, key=TEXT, name=BOTH, required=FLAG)),
+    ),
     "Both": BOTH,
     "Institution": obj(
         "*",
@@ -135,6 +144,7 @@ COMPONENTS: dict[str, Schema] = {
         submitted_at=WHEN,
         submitted_by=TEXT,
         is_late=FLAG,
+        is_nil=FLAG,
         sha256={**TEXT, "pattern": "^[0-9a-f]{64}$"},
         state=TEXT,
     ),
@@ -191,6 +201,7 @@ COMPONENTS: dict[str, Schema] = {
         columns=array({"anyOf": [ref("Column"), obj("key name note", key=TEXT, name=BOTH, note=BOTH)]}),
         rows=array(ref("Row")),
         checks=array(ref("Check")),
+        attachments=array(obj("*", key=TEXT, name=BOTH, required=FLAG)),
     ),
     "Definition": obj(
         "*",

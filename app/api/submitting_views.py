@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import request
@@ -18,6 +19,9 @@ from app.core.problems import json_response
 from app.filings.pages import latest_version
 from app.filings.submissions.intake import assess
 from app.filings.submissions.place import filing_at, reasons_at
+from app.filings.submissions.models import FilingVersion
+from app.filings.submissions.nil import submit_nil
+from app.filings.submissions.place import Place
 from app.filings.submissions.services import submit_filing, withdraw_filing
 
 KEY = Parameter(
@@ -54,17 +58,52 @@ KEY = Parameter(
 def submit(set_key: str, period: str) -> Any:
     """Hand the set in, once for each key."""
     find_place(set_key, period)
-    key = request.headers.get(KEY.name, "")
-    if not IDEMPOTENCY_KEY.fullmatch(key):
-        words = _("请在请求头 Idempotency-Key 中给出本次上报的编号：1–64 个可见 ASCII 字符。")
-        error = {"header": KEY.name, "code": "required", "detail": words}
-        raise ApiError(400, words, code="idempotency_key", errors=[error])
+    key = _key()
     explanations = json_body("SubmissionInput", optional=True).get("explanations", {})
+    return _hand_in(set_key, period, lambda place: submit_filing(place, key, explanations))
+
+
+@operation(
+    Operation(
+        "submit_nil",
+        "POST",
+        "/filings/{set_key}/{period}/nil",
+        "submission",
+        ("零申报", "Nil return"),
+        (
+            "声明本期没有应报送的业务，各项数据均为零。attest 必须为 true，name 是声明人姓名。允许零申报的报表集才可以。",
+            "Declares that there is nothing to report and that all figures are zero. “attest” must be true, “name” is "
+            "who declares it. Only where the set allows it.",
+        ),
+        parameters=(KEY,),
+        body="NilInput",
+        answers={200: "Receipt", 201: "Receipt"},
+        problems=(400, 409),
+    )
+)
+def nil(set_key: str, period: str) -> Any:
+    """Declare that there is nothing to report, once for each key."""
+    find_place(set_key, period)
+    key, name = _key(), json_body("NilInput")["name"]
+    return _hand_in(set_key, period, lambda place: submit_nil(place, key, name))
+
+
+def _key() -> str:
+    key = request.headers.get(KEY.name, "")
+    if IDEMPOTENCY_KEY.fullmatch(key):
+        return key
+    words = _("请在请求头 Idempotency-Key 中给出本次上报的编号：1–64 个可见 ASCII 字符。")
+    error = {"header": KEY.name, "code": "required", "detail": words}
+    raise ApiError(400, words, code="idempotency_key", errors=[error])
+
+
+def _hand_in(set_key: str, period: str, verb: Callable[[Place], FilingVersion]) -> Any:
+    """201 with the receipt, 200 when the same key brings the same one again."""
 
     @commits
     def hand_in() -> tuple[dict[str, Any], bool]:
         place = find_place(set_key, period)
-        version = submit_filing(place, key, explanations)
+        version = verb(place)
         filing = filing_at(place)
         assert filing is not None
         is_new = version.submitted_at == place.now

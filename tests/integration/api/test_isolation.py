@@ -37,7 +37,7 @@ def test_a_token_reaches_nothing_of_another_institution(app: Flask, world: World
         if getattr(row, "institution_id", 0) == world.other.id
     ]
     leaks, answered = [], 0
-    for method in ("GET", "PUT", "POST"):
+    for method in ("GET", "PUT", "POST", "DELETE"):
         for endpoint, path in addresses(app, world.ids, method):
             if not endpoint.startswith("api."):
                 continue
