@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.api.operations import (
-    OPERATIONS,
     FILE,
+    OPERATIONS,
     PATH_WORDS,
     PREFIX,
     XLSX,
@@ -101,7 +101,10 @@ def _parameter(parameter: Parameter, say: Any) -> dict[str, Any]:
 
 def _body(declared: Operation) -> dict[str, Any]:
     if declared.body == FILE:
-        one: dict[str, Any] = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+        one: dict[str, Any] = {
+            "type": "object",
+            "properties": {"file": {"type": "string", "format": "binary"}},
+        }
         return {"required": True, "content": {FILE: {"schema": one | {"required": ["file"]}}}}
     if declared.body == XLSX:
         fields = {"type": "object", "properties": {"workbook": {"type": "string", "format": "binary"}}}

@@ -6,7 +6,14 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from app.api import attachment_views, operations, reading_views, saving_views, submitting_views, workbook_views
+from app.api import (
+    attachment_views,
+    operations,
+    reading_views,
+    saving_views,
+    submitting_views,
+    workbook_views,
+)
 from app.api.definitions import etag_of
 from app.api.openapi import document
 from app.core.i18n import lang

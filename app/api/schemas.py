@@ -64,9 +64,7 @@ COMPONENTS: dict[str, Schema] = {
     ),
     "SubmissionInput": obj("", explanations=ref("Explanations")),
     "NilInput": obj("*", name={"type": "string", "minLength": 1, "maxLength": 60}, attest={"const": True}),
-    "Attachment": obj(
-        "*", id=TEXT, form=TEXT, key=TEXT, name=TEXT, size=COUNT, sha256=TEXT, added_at=WHEN
-    ),
+    "Attachment": obj("*", id=TEXT, form=TEXT, key=TEXT, name=TEXT, size=COUNT, sha256=TEXT, added_at=WHEN),
     "Attachments": obj(
         "*",
         items=array(ref("Attachment")),

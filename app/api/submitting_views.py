@@ -18,10 +18,9 @@ from app.core.db import commits
 from app.core.problems import json_response
 from app.filings.pages import latest_version
 from app.filings.submissions.intake import assess
-from app.filings.submissions.place import filing_at, reasons_at
 from app.filings.submissions.models import FilingVersion
 from app.filings.submissions.nil import submit_nil
-from app.filings.submissions.place import Place
+from app.filings.submissions.place import Place, filing_at, reasons_at
 from app.filings.submissions.services import submit_filing, withdraw_filing
 
 KEY = Parameter(

@@ -194,7 +194,9 @@ def test_a_change_by_somebody_else_is_refused(app, as_somebody, who, monkeypatch
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
     browser = as_somebody(who)
     wrong = {}
-    for entry, address, method in [(*rule, m) for m in ("POST", "PUT", "DELETE") for rule in rules_of(app, m)]:
+    for entry, address, method in [
+        (*rule, m) for m in ("POST", "PUT", "DELETE") for rule in rules_of(app, m)
+    ]:
         if PAGE in expected(entry, who):
             continue
         got = kind_of(browser.open(address, method=method, data={"x": "1"}))

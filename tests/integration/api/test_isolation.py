@@ -37,8 +37,9 @@ def test_a_token_reaches_nothing_of_another_institution(app: Flask, world: World
         if getattr(row, "institution_id", 0) == world.other.id
     ]
     leaks, answered = [], 0
+    ids = {**world.ids, "key": ["licence"], "attachment_id": world.ids["pk"]}
     for method in ("GET", "PUT", "POST", "DELETE"):
-        for endpoint, path in addresses(app, world.ids, method):
+        for endpoint, path in addresses(app, ids, method):
             if not endpoint.startswith("api."):
                 continue
             body = BODIES.get(endpoint.removeprefix("api."))
