@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask import Flask
+
+if TYPE_CHECKING:
+    from app.filings.definitions.services import LoadReport
 
 
 def register_commands(app: Flask) -> None:
@@ -73,25 +78,44 @@ def send_mail_command() -> None:
 @click.option(
     "--effective-from", type=click.DateTime(["%Y-%m-%d"]), help="First day changed forms are in force."
 )
-def load_catalogue_command(path: Path | None, effective_from: datetime | None) -> None:
+@click.option("--dry-run", is_flag=True, help="Only tell what would change; store nothing.")
+def load_catalogue_command(path: Path | None, effective_from: datetime | None, dry_run: bool) -> None:
     """Bring regions and form definitions into the database, and tell what changed."""
     from app.core import clock
-    from app.core.db import commits
+    from app.core.db import commits, db
     from app.filings.definitions.catalogue import CatalogueError
     from app.filings.definitions.services import load_into_database
     from app.institutions.regions import load_regions
 
     day = effective_from.date() if effective_from else None
     try:
-        regions = commits(load_regions)()
-        report = commits(load_into_database)(clock.now(), path, day)
+        if dry_run:
+            report = load_into_database(clock.now(), path, day)
+            db.session.rollback()
+        else:
+            report = commits(load_into_database)(clock.now(), path, day)
+            click.echo(f"regions: {commits(load_regions)()} changes")
     except CatalogueError as error:
         raise click.ClickException("\n".join(error.problems)) from error
-    click.echo(f"regions: {regions} changes")
-    click.echo(f"forms: {len(report.added)} new, {len(report.changed)} changed, {len(report.same)} unchanged")
+    for line in _told(report):
+        click.echo(line)
+    if dry_run:
+        click.echo("nothing was stored (--dry-run)")
+
+
+def _told(report: LoadReport) -> Iterator[str]:
+    """A load, line by line: totals, and under each changed form what changed."""
+    yield f"forms: {len(report.added)} new, {len(report.changed)} changed, {len(report.same)} unchanged"
     for code in report.changed:
-        click.echo(f"  changed: {code}")
-    click.echo(f"report sets: {len(report.sets)} new")
+        yield f"  changed: {code}"
+        yield from (f"    {line}" for line in report.differences.get(code, ()))
+    for code in report.gone:
+        yield f"  no longer in the catalogue: {code}; filings made with it keep it"
+    yield f"indicators: {len(report.indicators)} new or changed"
+    for code in report.indicators:
+        yield from (f"  {code} {line}" for line in report.differences.get(code, ()))
+    yield f"report sets: {len(report.sets)} new"
+    yield from (f"  {line}" for line in report.members)
 
 
 @click.command("generate-periods")

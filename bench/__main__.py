@@ -1,11 +1,12 @@
-"""`python -m bench [part of a name]`: print ratios; exit 1 when one passes its limit."""
+"""`python -m bench [part of a name]`: print budgets and ratios; exit 1 when one passes its limit."""
 
 from __future__ import annotations
 
 import sys
 
 from bench.cases import cases
-from bench.measure import Result, measure
+from bench.engine import budgets
+from bench.measure import Budget, Result, measure, spent
 
 
 def line(result: Result) -> str:
@@ -18,10 +19,21 @@ def line(result: Result) -> str:
     )
 
 
+def budget_line(budget: Budget, milliseconds: float) -> str:
+    """One line of the table of budgets."""
+    verdict = "" if milliseconds <= budget.limit else "  TOO SLOW"
+    return f"{budget.name:<34} {milliseconds:>9.2f} ms of processor time  (limit {budget.limit:,.0f} ms){verdict}"
+
+
 def main() -> int:
     """Run the cases whose name holds the given words."""
     wanted = " ".join(sys.argv[1:])
     failed = 0
+    for budget in budgets():
+        if wanted in budget.name:
+            milliseconds = spent(budget)
+            failed += milliseconds > budget.limit
+            print(budget_line(budget, milliseconds), flush=True)
     for case in cases():
         if wanted in case.name:
             result = measure(case)

@@ -27,6 +27,27 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Budget:
+    """Work that may take so many milliseconds of processor time, whatever else the machine does."""
+
+    name: str
+    work: Work
+    limit: float
+
+
+def spent(budget: Budget) -> float:
+    """Milliseconds of processor time that the work takes, the median of some runs after one to warm up."""
+    budget.work()
+    found: list[float] = []
+    end = time.perf_counter() + SECONDS_PER_CASE
+    while len(found) < FEWEST_ROUNDS or (time.perf_counter() < end and len(found) < MOST_ROUNDS):
+        start = time.process_time()
+        budget.work()
+        found.append((time.process_time() - start) * 1000)
+    return statistics.median(found)
+
+
+@dataclass(frozen=True)
 class Result:
     """Medians in milliseconds."""
 

@@ -43,7 +43,8 @@ class Obligation:
     @property
     def total(self) -> int:
         """How many forms the set has."""
-        return len(self.report_set.members)
+        day = self.period.end_date if self.period else clock.local(self.now).date()
+        return len(self.report_set.codes_on(day))
 
     @property
     def is_open(self) -> bool:

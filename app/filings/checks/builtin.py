@@ -11,6 +11,9 @@ from app.filings.definitions.schema import CARD_ROW, Check, Column, Form, Value,
 
 REQUIRED_KINDS = frozenset({"required_blank", "form_required", "too_few_rows", "attachment_missing"})
 
+# Nobody reads five hundred findings of one kind: the rest are counted.
+MOST_PER_CHECK = 500
+
 
 def is_filled(form: Form, values: Values | None, industry: str | None = None) -> bool:
     """Has anybody entered anything? Constants and computed cells do not count; an automatic form is filled."""
@@ -32,11 +35,30 @@ def _is_shown(form: Form, row_key: str, col: str, industry: str | None) -> bool:
     return (row is None or row.is_shown_to(industry)) and (column is None or column.is_shown_to(industry))
 
 
-def blank_findings(form: Form, values: Values, industry: str | None) -> Iterator[Finding]:
-    """Required cells left blank. On fixed forms a blank number is 0 and in order."""
+def blank_findings(
+    form: Form, values: Values, industry: str | None, unreadable: Collection[CellAddress] = ()
+) -> Iterator[Finding]:
+    """Required cells left blank, other than those in which something unreadable stands. On fixed forms a blank
+    number is 0 and in order. In a long table the rows beyond the first are counted, column by column.
+    """
     if form.layout == "fixed":
-        yield from _fixed_blanks(form, values, industry)
-        return
+        blanks: Iterator[tuple[str, Column]] = _fixed_blanks(form, values, industry)
+    else:
+        blanks = _row_blanks(form, values, industry)
+    counts: dict[str, int] = {}
+    for row, column in blanks:
+        if (form.code, row, column.key) in unreadable:
+            continue
+        count = counts[column.key] = counts.get(column.key, 0) + 1
+        if count <= MOST_PER_CHECK:
+            yield _blank(form, row, column)
+    for key, count in counts.items():
+        found = form.column(key)
+        if found is not None and count > MOST_PER_CHECK:
+            yield _further_blanks(form, found, count - MOST_PER_CHECK)
+
+
+def _row_blanks(form: Form, values: Values, industry: str | None) -> Iterator[tuple[str, Column]]:
     required = [column for column in form.shown_columns(industry) if _must_be_filled(form, column)]
     rows = [CARD_ROW] if form.layout == "card" else list(values)
     for key in rows:
@@ -45,7 +67,7 @@ def blank_findings(form: Form, values: Values, industry: str | None) -> Iterator
             continue
         for column in required:
             if cells.get(column.key) in (None, ""):
-                yield _blank(form, key, column)
+                yield key, column
 
 
 def _must_be_filled(form: Form, column: Column) -> bool:
@@ -53,13 +75,13 @@ def _must_be_filled(form: Form, column: Column) -> bool:
     return spec is not None and spec.required and spec.is_input
 
 
-def _fixed_blanks(form: Form, values: Values, industry: str | None) -> Iterator[Finding]:
+def _fixed_blanks(form: Form, values: Values, industry: str | None) -> Iterator[tuple[str, Column]]:
     for row, column in form.cells(industry):
         spec = form.cell_spec(row, column.key)
         if spec is None or spec.is_numeric or not spec.required or not spec.is_input:
             continue
         if (values.get(row) or {}).get(column.key) in (None, ""):
-            yield _blank(form, row, column)
+            yield row, column
 
 
 def row_count_findings(form: Form, values: Values) -> Iterator[Finding]:
@@ -124,6 +146,21 @@ def further_findings(form: Form, check: Check, more: int) -> Finding:
         f"{check.id} {more}",
     )
     return replace(found, check_id=check.id, level=check.level, kind=check.kind)
+
+
+def _further_blanks(form: Form, column: Column, more: int) -> Finding:
+    return _finding(
+        form,
+        "required_blank",
+        ((form.code, "", column.key),),
+        (column.name_zh, column.name_en),
+        (
+            f"{form.code} 另有 {more} 行的“{column.name_zh}”为必填项，尚未填写",
+            f"{form.code}: in {more} more row(s) “{column.name_en}” is required and blank",
+        ),
+        ("请填写。", "Fill it in."),
+        f"further {more}",
+    )
 
 
 def _blank(form: Form, row: str, column: Column) -> Finding:

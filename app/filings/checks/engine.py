@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.filings.checks.builtin import (
+    MOST_PER_CHECK,
     attachment_findings,
     blank_findings,
     further_findings,
@@ -24,10 +25,6 @@ from app.filings.expressions.evaluate import Compiled, compile_node, evaluate
 from app.filings.expressions.walk import attributes, column_references, references
 
 _BY_ZERO = ("除数为 0 的计算结果", "result (division by 0)")
-
-
-# Nobody reads five hundred findings of one kind: the rest are counted.
-MOST_PER_CHECK = 500
 
 
 @dataclass(slots=True)
@@ -126,9 +123,7 @@ def _built_in(
     form: Form, filing: Values, context: Context, attachments: Collection[str] | None
 ) -> Iterator[Finding]:
     """What every filled form is asked for."""
-    for finding in blank_findings(form, filing, context.industry):
-        if finding.cells[0] not in context.unreadable:
-            yield finding
+    yield from blank_findings(form, filing, context.industry, context.unreadable)
     yield from row_count_findings(form, filing)
     if attachments is not None:
         yield from attachment_findings(form, attachments)

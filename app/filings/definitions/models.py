@@ -78,8 +78,12 @@ class ReportSet(Model):
 
     @property
     def codes(self) -> list[str]:
-        """The codes of the set's forms, as printed."""
+        """The codes of all forms that the set has or once had, as printed."""
         return [member.form_code for member in self.members]
+
+    def codes_on(self, day: date) -> list[str]:
+        """The codes of the forms that belong to the set for a period that ends on `day`."""
+        return [member.form_code for member in self.members if member.holds_on(day)]
 
     @property
     def is_reviewed(self) -> bool:
@@ -100,7 +104,9 @@ class ReportSet(Model):
 
 
 class ReportSetForm(Model):
-    """A form's place in a set; `required` is the red star."""
+    """A form's place in a set, for periods that end on `starts_on` or later and before `ends_on`; `required` is the
+    red star. A form that leaves the catalogue keeps its place for the periods before.
+    """
 
     __tablename__ = "report_set_form"
     __table_args__ = (UniqueConstraint("report_set_id", "form_code", name="uq_report_set_form_code"),)
@@ -112,5 +118,11 @@ class ReportSetForm(Model):
     form_code: Mapped[str] = mapped_column(String(20), nullable=False)
     position: Mapped[int] = mapped_column(Integer, nullable=False)
     required: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    starts_on: Mapped[date] = mapped_column(Date, nullable=False, default=date(2000, 1, 1))
+    ends_on: Mapped[date | None] = mapped_column(Date)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the form belongs to the set for a period that ends on `day`."""
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
     report_set: Mapped[ReportSet] = relationship(back_populates="members")

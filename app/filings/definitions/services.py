@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.core.db import db
 from app.filings.definitions.catalogue import load_catalogue
 from app.filings.definitions.codec import indicator_to_dict
+from app.filings.definitions.difference import differences
 from app.filings.definitions.models import (
     CHANGE,
     FormDefinition,
@@ -38,13 +39,23 @@ SET_NAMES = {
 
 @dataclass
 class LoadReport:
-    """What a load did: codes of new, changed and untouched forms, keys of new sets, codes of indicators stored."""
+    """What a load did: codes of new, changed, untouched and vanished forms, keys of new sets, codes of indicators
+    stored; `differences` tells for each changed form and indicator what changed, `members` what sets gained or lost.
+    """
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     sets: list[str] = field(default_factory=list)
     indicators: list[str] = field(default_factory=list)
+    differences: dict[str, list[str]] = field(default_factory=dict)
+    members: list[str] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the database holds all of it already."""
+        return not (self.added or self.changed or self.sets or self.indicators or self.members)
 
 
 def digest(content: dict[str, Any]) -> str:
@@ -68,7 +79,8 @@ def load_into_database(
     report = LoadReport()
     for form in catalogue.forms.values():
         _store(form, latest.get(form.code), report, now, effective_from)
-    _store_sets(catalogue, report)
+    report.gone = [code for code in latest if code not in catalogue.forms]
+    _store_sets(catalogue, report, effective_from or now.date())
     _store_indicators(catalogue, report, now, effective_from)
     db.session.flush()
     return report
@@ -100,6 +112,8 @@ def _store(
         )
     )
     (report.changed if former else report.added).append(form.code)
+    if former is not None:
+        report.differences[form.code] = differences(former.content, content)
 
 
 def _store_indicators(
@@ -113,6 +127,8 @@ def _store_indicators(
         if former is None or former.sha256 != stored.sha256:
             db.session.add(stored)
             report.indicators.append(indicator.id)
+            if former is not None:
+                report.differences[indicator.id] = differences(former.content, stored.content)
 
 
 def _indicator(
@@ -130,7 +146,7 @@ def _indicator(
     )
 
 
-def _store_sets(catalogue: Catalogue, report: LoadReport) -> None:
+def _store_sets(catalogue: Catalogue, report: LoadReport, day: date) -> None:
     known = {stored.key: stored for stored in db.session.scalars(select(ReportSet))}
     nil = {(family.key, frequency) for family in catalogue.families for frequency in family.nil}
     for industry in (named for named in catalogue.industries if named.key != EVERY_INDUSTRY):
@@ -154,7 +170,10 @@ def _store_sets(catalogue: Catalogue, report: LoadReport) -> None:
                 db.session.add(known[key])
                 report.sets.append(key)
             known[key].allows_nil = (family, frequency) in nil
-            _store_members(known[key], forms)
+            if key in report.sets:
+                _store_members(known[key], forms, BEGINNING)
+            else:
+                report.members += [f"{key}: {change}" for change in _store_members(known[key], forms, day)]
 
 
 def _forms_of_set(catalogue: Catalogue, industry: str, family: str, frequency: str) -> list[Form]:
@@ -164,14 +183,28 @@ def _forms_of_set(catalogue: Catalogue, industry: str, family: str, frequency: s
     return [form for form in catalogue.forms_for(industry, family, frequency) if not form.trigger]
 
 
-def _store_members(report_set: ReportSet, forms: list[Form]) -> None:
+def _store_members(report_set: ReportSet, forms: list[Form], day: date) -> list[str]:
+    """Bring the set's forms into the catalogue's order, changes holding for periods that end on `day` or later.
+
+    Returns what changed. A form that has left keeps its place behind the others, for the periods before.
+    """
+    changes: list[str] = []
     held = {member.form_code: member for member in report_set.members}
     for position, form in enumerate(forms, start=1):
         member = held.pop(form.code, None)
         if member is None:
-            member = ReportSetForm(form_code=form.code)
+            member = ReportSetForm(form_code=form.code, starts_on=day)
             report_set.members.append(member)
+            changes.append(f"+ {form.code}")
+        elif member.ends_on is not None:
+            member.ends_on = None
+            changes.append(f"+ {form.code} again")
+        elif member.required != form.required:
+            changes.append(f"~ {form.code} {'required' if form.required else 'optional'}")
         member.position, member.required = position, form.required
-    for gone in held.values():
-        report_set.members.remove(gone)
-        db.session.delete(gone)
+    for position, gone in enumerate(held.values(), start=len(forms) + 1):
+        gone.position = position
+        if gone.ends_on is None:
+            gone.ends_on = day
+            changes.append(f"- {gone.form_code}")
+    return changes

@@ -108,8 +108,10 @@ def load_data(
 ) -> FilingData:
     """The same for a filing that is already at hand."""
     drafts = _drafts(filing)
-    codes = forms_filed(report_set, filing.period_code if filing else change)
-    ids = definition_ids_on(codes, period.end_date if period else clock.local(now).date())
+    day = period.end_date if period else clock.local(now).date()
+    codes = forms_filed(report_set, filing.period_code if filing else change, day)
+    ids = definition_ids_on(codes, day)
+    ids.update(_pinned(filing, [code for code in ids if code not in drafts]))
     ids.update({code: draft.definition_id for code, draft in drafts.items() if code in ids})
     by_id = forms_by_id(ids.values())
     forms = {code: by_id[ids[code]] for code in codes if code in ids}
@@ -128,7 +130,7 @@ def load_data(
         values=values,
         context=make_context(institution, period, forms, found, now),
         neighbours=found,
-        required={member.form_code: member.required for member in report_set.members},
+        required={code: form.required for code, form in forms.items()},
         base=base,
         attachments=_attachments(filing) if any(form.attachments for form in forms.values()) else {},
         explanations=_explanations(filing),
@@ -156,6 +158,18 @@ def _attachments(filing: Filing | None) -> dict[str, list[FilingAttachment]]:
         for item in db.session.scalars(query.order_by(FilingAttachment.id)):
             found.setdefault(item.form_code, []).append(item)
     return found
+
+
+def _pinned(filing: Filing | None, codes: list[str]) -> dict[str, int]:
+    """The definitions that forms without entries of their own (calculated ones) were handed in with."""
+    if filing is None or not filing.number or not codes:
+        return {}
+    handed_in = FilingVersion.payload["forms"]
+    query = select(*(handed_in[code]["definition"].as_integer() for code in codes)).where(
+        FilingVersion.filing_id == filing.id, FilingVersion.number == filing.number
+    )
+    row = db.session.execute(query).first()
+    return {code: key for code, key in zip(codes, row or (), strict=False) if key is not None}
 
 
 def _drafts(filing: Filing | None) -> dict[str, FilingForm]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Select, func, select
 
 from app.accounts.models import Account
+from app.core import clock
 from app.core.db import db
 from app.filings.calendar.gate import gate_reasons
 from app.filings.calendar.models import ReportingPeriod
@@ -45,12 +46,13 @@ class Place:
     @property
     def codes(self) -> list[str]:
         """The forms that are filed here."""
-        return forms_filed(self.report_set, self.period_code)
+        day = self.period.end_date if self.period else clock.local(self.now).date()
+        return forms_filed(self.report_set, self.period_code, day)
 
 
-def forms_filed(report_set: ReportSet, period_code: str) -> list[str]:
-    """The forms of a set that one filing consists of: all, or the one that is changed."""
-    return [change_form(period_code)] if report_set.is_change else report_set.codes
+def forms_filed(report_set: ReportSet, period_code: str, day: date) -> list[str]:
+    """The forms of a set that one filing consists of: those of a period that ends on `day`, or the one changed."""
+    return [change_form(period_code)] if report_set.is_change else report_set.codes_on(day)
 
 
 def place_of_address(

@@ -288,3 +288,15 @@ def test_an_optional_table_nobody_touched_has_no_rows():
 def test_a_second_branch_with_the_same_code_is_found_in_both_rows():
     found = finding(added("GG04", uscc="91110000600037341L"), "GG04-01")
     assert [cell[1] for cell in found.cells] == ["1", "2"]
+
+
+def test_of_thousands_of_blank_cells_the_first_are_told_and_the_rest_counted():
+    rows = {str(number): {**row("GG05", amount=5), "investee": None} for number in range(1, 701)}
+    rows["700"]["end_date"] = None
+    found = checked({"GG05": rows}).of_form("GG05")
+    blank = [item for item in found if item.check_id == "required_blank" and item.col == "investee"]
+    assert len(blank) == 501
+    further = next(item for item in blank if item.row == "")
+    assert further.is_error and further.kind == "required"
+    assert further.message_zh == "GG05 另有 200 行的“被投资单位/产品名称”为必填项，尚未填写"
+    assert further.message_en.startswith("GG05: in 200 more row(s) “")
