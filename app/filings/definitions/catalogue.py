@@ -32,7 +32,7 @@ def load_catalogue(path: FilePath | str | None = None) -> Catalogue:
     """The catalogue of the file (the platform's own when none is given). Raises CatalogueError, OSError."""
     file = FilePath(path) if path else DEFAULT_PATH
     root, data = _read(file)
-    issues = check_document(data)
+    issues = list(_repeated_keys(root)) or check_document(data)
     if not issues:
         issues = _expression_issues(data)
     if issues:
@@ -61,6 +61,22 @@ def _read(file: FilePath) -> tuple[yaml.Node | None, Any]:
         raise CatalogueError([f"{file.name}:{line}: {getattr(error, 'problem', None) or error}"]) from None
     finally:
         loader.dispose()
+
+
+def _repeated_keys(node: yaml.Node | None, path: Path = ()) -> Iterator[Issue]:
+    """Keys that stand twice in one entry: YAML would quietly take the last."""
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            if not isinstance(item, yaml.ScalarNode):
+                yield from _repeated_keys(item, (*path, index))
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield Issue((*path, key.value), f"key {key.value!r} occurs twice")
+            seen.add(key.value)
+            if not isinstance(value, yaml.ScalarNode):
+                yield from _repeated_keys(value, (*path, key.value))
 
 
 def _expression_issues(data: Mapping[str, Any]) -> list[Issue]:
@@ -169,5 +185,6 @@ def _below(node: yaml.Node | None, part: str | int) -> yaml.Node | None:
         found: yaml.Node = node.value[part]
         return found
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == part), None)
+        # The last of them, where a key stands twice.
+        return next((value for key, value in reversed(node.value) if key.value == part), None)
     return None

@@ -102,6 +102,7 @@ BROKEN = [
     ("id: GG05-01, level: error", "id: GG05-01, level: fatal", "level may not be"),
     ("scope: row, expr: '@fin_years >= 3'", "expr: '@fin_years >= 3'", "no present row"),
     ("pattern: '^\\d{6}$'", "pattern: '^(\\d{6}$'", "pattern:"),
+    ("layout: card\n", "layout: card\n    layout: card\n", "key 'layout' occurs twice"),
     ("name_en: Shareholders (contributors)\n", "name_fr: Associés\n", "name_en is missing"),
 ]  # fmt: skip
 
