@@ -1,7 +1,7 @@
 """A form's place in a report set holds from a period on, and until one
 
 Revision ID: 0009
-Revises: 0003
+Revises: 0007
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = '0009'
-down_revision = '0003'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 
