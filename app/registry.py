@@ -40,16 +40,25 @@ def init_app(app: Flask) -> None:
 def _console_views() -> list[type]:
     """FAB views of the console; each feature's admin module brings its own."""
     from app.accounts.admin import AccountAdmin, EventAdmin, RoleGrantAdmin
+    from app.console.importing.admin import InstitutionImport
+    from app.console.institution_admin import InstitutionAdmin
     from app.filings.admin import CatalogueAdmin
     from app.filings.calendar_admin import PeriodAdmin
     from app.filings.extension_admin import ExtensionAdmin
     from app.filings.queue_admin import FilingAdmin
     from app.filings.review_admin import FilingReview
-    from app.institutions.admin import InstitutionAdmin, RegistrationAdmin
+    from app.institutions.admin import RegistrationAdmin
     from app.portal.admin import AnnouncementAdmin, PageAdmin
     from app.portal.suggestion_admin import SuggestionAdmin
 
-    accounts = [RegistrationAdmin, InstitutionAdmin, AccountAdmin, RoleGrantAdmin, EventAdmin]
+    accounts = [
+        RegistrationAdmin,
+        InstitutionAdmin,
+        InstitutionImport,
+        AccountAdmin,
+        RoleGrantAdmin,
+        EventAdmin,
+    ]
     filings = [FilingAdmin, FilingReview, PeriodAdmin, ExtensionAdmin, CatalogueAdmin]
     return [*accounts, AnnouncementAdmin, PageAdmin, SuggestionAdmin, *filings]
 

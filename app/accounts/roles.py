@@ -71,6 +71,7 @@ ROLES: tuple[RoleSpec, ...] = (
         {
             "ConsoleHome": ("can_use",),
             "InstitutionAdmin": READ,
+            "InstitutionImport": ("can_import",),
             "RegistrationAdmin": (*READ, "can_decide"),
             "FilingAdmin": READ,
             "FilingReview": ("can_read",),

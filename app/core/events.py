@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -61,24 +63,48 @@ def record(
 ) -> Event:
     """Add one event about `subject` (any model with an id) to the running transaction."""
     db.session.flush()
-    entry = Event(
-        at=now or clock.now(),
-        kind=kind,
-        subject_type=type(subject).__tablename__,
-        subject_id=subject.id,
-        institution_id=_institution_of(subject),
-        actor_id=getattr(actor, "id", None),
-        actor_name=_name_of(actor),
-        from_state=states[0],
-        to_state=states[1],
-        comment=comment,
-        data={**(data or {}), **_origin()},
-        ip=request.remote_addr if has_request_context() else None,
-    )
+    entry = _event(Fact(kind, subject, states, data or {}), actor, now or clock.now(), comment)
     db.session.add(entry)
     if has_request_context():
         g.setdefault("recorded_events", []).append(entry)
     return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What happened to one subject, for `record_many`."""
+
+    kind: str
+    subject: Any
+    states: tuple[str | None, str | None]
+    data: dict[str, Any]
+
+
+def record_many(facts: Iterable[Fact], *, actor: Any, now: datetime) -> list[Event]:
+    """The events of one deed that concerns many things, in their order and with one flush."""
+    entries = [_event(fact, actor, now, None) for fact in facts]
+    db.session.add_all(entries)
+    db.session.flush()
+    if has_request_context():
+        g.setdefault("recorded_events", []).extend(entries)
+    return entries
+
+
+def _event(fact: Fact, actor: Any, now: datetime, comment: str | None) -> Event:
+    return Event(
+        at=now,
+        kind=fact.kind,
+        subject_type=type(fact.subject).__tablename__,
+        subject_id=fact.subject.id,
+        institution_id=_institution_of(fact.subject),
+        actor_id=getattr(actor, "id", None),
+        actor_name=_name_of(actor),
+        from_state=fact.states[0],
+        to_state=fact.states[1],
+        comment=comment,
+        data={**fact.data, **_origin()},
+        ip=request.remote_addr if has_request_context() else None,
+    )
 
 
 def history(subject_type: str, subject_id: int) -> list[Event]:

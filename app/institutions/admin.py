@@ -16,19 +16,16 @@ from app.core import clock
 from app.core.badges import badge, minute
 from app.core.db import commits, db
 from app.core.errors import DomainError, Invalid
-from app.core.events import history
 from app.core.fab import SafeInterface, SafeModelView
 from app.core.files import send_file_row
 from app.institutions import queries, services
 from app.institutions.labels import (
-    EVENT_LABELS,
     FIELD_LABELS,
     INDUSTRY_LABELS,
-    INSTITUTION_STATE_LABELS,
     ORG_TYPE_LABELS,
     REGISTRATION_STATE_LABELS,
 )
-from app.institutions.models import Institution, Registration
+from app.institutions.models import Registration
 from app.institutions.rules import masked_mobile
 from app.institutions.views import course
 
@@ -163,6 +160,7 @@ class RegistrationAdmin(SafeModelView):
                 (FIELD_LABELS[name], name, file) for name, file in queries.registration_files(item).items()
             ],
             mobile=item.mobile if revealed else "",
+            linked=_linked(item),
             state=REGISTRATION_STATE_LABELS[item.status],
             course=course(item, staff=True),
             may_decide=item.status == "submitted" and may("can_decide", "RegistrationAdmin"),
@@ -186,6 +184,22 @@ def _rows(item: Any, names: tuple[str, ...]) -> list[tuple[Any, Any]]:
     return rows
 
 
+def _linked(item: Registration) -> dict[str, Any] | None:
+    """The institution on the register that a waiting registration would be linked to, and where both differ."""
+    known = queries.known_institution(item.uscc) if item.status == "submitted" else None
+    if known is None or queries.has_account(known) or not queries.is_in_scope(known):
+        return None
+    names = (
+        "name", "industry", "org_type", "region", "address", "legal_representative",
+        "licence_no", "licence_issuer", "licence_from", "licence_to",
+    )  # fmt: skip
+    pairs = zip(_rows(known, names), _rows(item, names), strict=True)
+    differing = [
+        (label, old, new) for (label, old), (_label, new) in pairs if str(old or "") != str(new or "")
+    ]
+    return {"institution": known, "differences": differing}
+
+
 def _groups(item: Registration) -> list[tuple[Any, list[tuple[Any, Any]]]]:
     groups = [
         (
@@ -200,80 +214,3 @@ def _groups(item: Registration) -> list[tuple[Any, list[tuple[Any, Any]]]]:
     ]
     licence = ("licence_no", "licence_issuer", "licence_from", "licence_to") if item.has_licence else ()
     return [*groups, (_("经营许可证"), _rows(item, ("has_licence", *licence)))]
-
-
-class InstitutionAdmin(SafeModelView):
-    """The register of institutions, within the reader's industries and region."""
-
-    datamodel = SafeInterface(Institution)
-    route_base = "/console/institutions"
-    exclude_route_methods = {"download", "add", "edit", "delete", "action", "action_post"}
-    base_permissions = ["can_list", "can_show"]
-    list_title, show_title = _l("机构名册"), _l("机构")
-    list_columns = ["name", "uscc", "industry", "region", "licence_no", "licence_to", "status"]
-    show_columns = list_columns
-    search_columns = ["name", "uscc", "industry", "region", "status", "licence_no", "licence_to", "org_type"]
-    order_columns = ["name", "uscc", "industry", "licence_to", "status"]
-    base_order = ("name", "asc")
-    label_columns = FIELD_LABELS
-    formatters_columns = {**FORMATTERS, "status": lambda value: badge(value, INSTITUTION_STATE_LABELS)}
-    search_choices = {
-        "status": INSTITUTION_STATE_LABELS,
-        "industry": INDUSTRY_LABELS,
-        "org_type": ORG_TYPE_LABELS,
-    }
-
-    @expose("/show/<pk>", methods=["GET"])
-    @has_access
-    def show(self, pk: str) -> Any:
-        """Master data and what has happened to the institution."""
-        item = self._item_or_404(pk)
-        events = [
-            {
-                "title": EVENT_LABELS.get(entry.kind, entry.kind),
-                "who": entry.actor_name,
-                "when": entry.at,
-                "state": entry.to_state,
-                "label": INSTITUTION_STATE_LABELS.get(entry.to_state or "", ""),
-                "opinion": entry.comment,
-            }
-            for entry in history("institution", item.id)
-        ]
-        return self.render_template(
-            "console/registrations/institution.html",
-            item=item,
-            groups=_institution_groups(item),
-            state=INSTITUTION_STATE_LABELS[item.status],
-            course=events,
-        )
-
-
-def _institution_groups(item: Institution) -> list[tuple[Any, list[tuple[Any, Any]]]]:
-    capital = f"{item.registered_capital:,.2f}" if item.registered_capital is not None else "——"
-    return [
-        (
-            _("基本信息"),
-            [
-                *_rows(item, ("name", "uscc", "industry", "org_type")),
-                (FIELD_LABELS["region"], queries.region_path(item.region)),
-                *_rows(item, ("address", "legal_representative")),
-                (FIELD_LABELS["registered_capital"], capital),
-                *_rows(item, ("business_scope",)),
-            ],
-        ),
-        (_("联系人"), _rows(item, ("contact_name", "mobile", "email"))),
-        (
-            _("经营许可证"),
-            _rows(
-                item,
-                (
-                    "licence_no",
-                    "licence_issuer",
-                    "licence_from",
-                    "licence_to",
-                    "admitted_at",
-                    "terminated_on",
-                ),
-            ),
-        ),
-    ]

@@ -41,13 +41,46 @@ def region_path(region: Region) -> str:
     return " ".join(region_name(part) for part in parts)
 
 
+def region_names() -> dict[str, str]:
+    """City and county in one line, by code; for long lists."""
+    known = {region.code: region_name(region) for region in db.session.scalars(select(Region))}
+    found = {}
+    for code, name in known.items():
+        city = known.get(f"{code[:4]}00", name)
+        found[code] = name if city == name else f"{city} {name}"
+    return found
+
+
 def code_is_taken(code: str, *, but_registration: int = 0) -> bool:
-    """Whether an institution or a waiting registration has this unified social credit code."""
+    """Whether an institution with an account, one that is gone, or a waiting registration has this code.
+
+    One that was imported from the regulator's list has no account yet: its registration is linked to it.
+    """
     waiting = exists().where(
         Registration.uscc == code, Registration.status == "submitted", Registration.id != but_registration
     )
+    account = exists().where(Account.institution_id == Institution.id)
+    known = exists().where(Institution.uscc == code, or_(account, Institution.status == "deregistered"))
     with scoped(SYSTEM):
-        return bool(db.session.scalar(select(or_(exists().where(Institution.uscc == code), waiting))))
+        return bool(db.session.scalar(select(or_(known, waiting))))
+
+
+def known_institution(code: str) -> Institution | None:
+    """The institution of a code, wherever it is; for decisions that must not make a second one."""
+    with scoped(SYSTEM):
+        return db.session.scalars(select(Institution).where(Institution.uscc == code)).first()
+
+
+def has_account(institution: Institution) -> bool:
+    """Whether somebody can log in for it; one that was imported has nobody yet."""
+    query = select(exists().where(Account.institution_id == institution.id))
+    with scoped(SYSTEM):
+        return bool(db.session.scalar(query))
+
+
+def is_in_scope(institution: Institution) -> bool:
+    """Whether the present reader may see it."""
+    return db.session.scalar(select(Institution.id).where(Institution.id == institution.id)) is not None
 
 
 def name_is_taken(username: str, *, but_registration: int = 0) -> bool:

@@ -80,6 +80,15 @@ def is_mobile(number: str) -> bool:
     return MOBILE.fullmatch(number) is not None
 
 
+def past_day(text: str | None, today: date) -> date:
+    """The day that an address asks for; today when there is none, or none that has been."""
+    try:
+        day = date.fromisoformat((text or "").strip())
+    except ValueError:
+        return today
+    return min(day, today) if day.year >= 1900 else today
+
+
 def masked_mobile(number: str) -> str:
     """A mobile number with its middle hidden: 138****0000."""
     return f"{number[:3]}****{number[-4:]}" if len(number) > 7 else "****" if number else ""

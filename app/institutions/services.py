@@ -25,7 +25,7 @@ from app.core.scope import SYSTEM, scoped
 from app.core.workflow import transition
 from app.institutions import queries
 from app.institutions.models import Institution, Registration
-from app.institutions.register.services import Origin, open_register
+from app.institutions.register.services import Change, Origin, change_register, open_register
 from app.institutions.rules import (
     ATTACHMENTS,
     CONSENT_VERSION,
@@ -108,7 +108,9 @@ def approve_registration(registration: Registration, *, version: int, actor: Any
     _claim(registration, "submitted", version)
     _refuse_unusable(registration)
     states = transition(registration, REGISTRATION_WORKFLOW, "approve")
-    institution = _institution_of(registration, actor, now)
+    known = queries.known_institution(registration.uscc)
+    make = _institution_of if known is None else _linked
+    institution = make(registration, actor, now)
     account = _account_of(registration, institution, actor, now)
     registration.institution_id = institution.id
     registration.decided_at, registration.decided_by_id = now, actor.id
@@ -183,14 +185,23 @@ def _code_taken_text() -> str:
 
 def _refuse_unusable(registration: Registration) -> None:
     """What has changed since the registration came in, e.g. a member of staff took the same user name."""
-    with scoped(SYSTEM):
-        known = db.session.scalar(select(Institution.id).where(Institution.uscc == registration.uscc))
+    known = queries.known_institution(registration.uscc)
     if known is not None:
-        raise Refused(_("该统一社会信用代码的机构已在名册中，不能重复登记。请驳回并说明原因。"))
+        _refuse_unlinkable(known, registration)
     if queries.name_is_taken(registration.username, but_registration=registration.id):
         raise Refused(_("该账号名已被使用。请驳回并请申请人更换账号。"))
     if queries.email_is_taken(registration.email, but_registration=registration.id):
         raise Refused(_("该邮箱已被其他账号使用。请驳回并请申请人更换邮箱。"))
+
+
+def _refuse_unlinkable(known: Institution, registration: Registration) -> None:
+    """The register has this code: only an institution without an account can take the registration over."""
+    if queries.has_account(known) or known.status == "deregistered":
+        raise Refused(_("该统一社会信用代码的机构已在名册中，不能重复登记。请驳回并说明原因。"))
+    if not queries.is_in_scope(known):
+        raise Refused(_("名册中该代码的机构不在您负责的行业或地区内，请由负责的人员审核。"))
+    if known.industry != registration.industry:
+        raise Refused(_("所填行业与名册中该机构的行业不同，不能关联。请核对后驳回，或先更正名册。"))
 
 
 def _fill(registration: Registration, values: Mapping[str, Any], files: Mapping[str, StoredFile]) -> None:
@@ -237,6 +248,29 @@ def _institution_of(registration: Registration, actor: Any, now: datetime) -> In
         now=now,
         licence_file_id=registration.licence_file_id if registration.has_licence else None,
     )
+    return institution
+
+
+def _linked(registration: Registration, actor: Any, now: datetime) -> Institution:
+    """The imported institution: the register stands as it is; contact and a missing licence come with it."""
+    institution = queries.known_institution(registration.uscc)
+    assert institution is not None
+    institution.contact_name, institution.mobile = registration.contact_name, registration.mobile
+    institution.email = registration.email
+    if registration.has_licence and institution.licence_no is None:
+        licence: dict[str, Any] = {name: getattr(registration, name) for name in LICENCE}
+        licence["licence_file_id"] = registration.licence_file_id
+        changes = [Change("licence", licence)]
+        if institution.status == "preparing":
+            changes.append(Change("institution", {"status": "operating"}))
+        change_register(
+            institution,
+            changes,
+            effective_from=clock.local(now).date(),
+            origin=Origin("registration", registration.id, actor),
+            now=now,
+        )
+    record("InstitutionLinked", institution, actor=actor, now=now, data={"registration": registration.id})
     return institution
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from flask import abort, render_template, request, send_file
+from flask_babel import gettext as _
 
 from app.core import clock
 from app.institutions.models import Region
-from app.institutions.rules import INDUSTRIES
+from app.institutions.rules import INDUSTRIES, past_day
 from app.portal import queries, registry_queries
 from app.portal.caching import not_stored
 from app.portal.counting import count_opening
@@ -30,6 +32,19 @@ def _chosen_region(regions: list[Region]) -> Region | None:
     return next((region for region in regions if region.code == code), None)
 
 
+def _day() -> tuple[date, str]:
+    """The day that `?on=` asks for, and what is wrong with it; without or with a wrong one it is today."""
+    text, today = request.args.get("on", "").strip(), clock.today()
+    day = past_day(text, today)
+    if not text or day.isoformat() == text:
+        return day, ""
+    return today, _(
+        "“%(text)s”不是可以查看的日期，下面是今天的名单。请填写不晚于今天的日期，例如 %(day)s。",
+        text=text[:20],
+        day=today.isoformat(),
+    )
+
+
 @blueprint.get("/registry/<industry>/")
 @not_stored
 def registry(industry: str) -> Any:
@@ -39,9 +54,10 @@ def registry(industry: str) -> Any:
     regions = registry_queries.regions()
     region = _chosen_region(regions)
     words = query_words(request.args.get("q"))
+    day, problem = _day()
     found = registry_queries.listed_page(
         industry,
-        clock.today(),
+        day,
         words=words,
         region_prefix=region.prefix if region else "",
         page=page_number(request.args.get("page")),
@@ -56,6 +72,8 @@ def registry(industry: str) -> Any:
         views=views,
         counted=queries.views("institution", [str(row.id) for row in found.rows]),
         today=clock.today(),
+        day=day,
+        problem=problem,
     )
 
 
@@ -64,15 +82,15 @@ def registry(industry: str) -> Any:
 def registry_item(industry: str, institution_id: int) -> Any:
     """One institution; its opening is counted."""
     _industry_or_404(industry)
-    now, today = clock.now(), clock.today()
+    now, (day, _problem) = clock.now(), _day()
     item = None
     if institution_id <= MAX_ID:
-        item = registry_queries.listed_one(industry, institution_id, today)
+        item = registry_queries.listed_one(industry, institution_id, day)
     if item is None:
         abort(404)
     views = count_opening("institution", institution_id, now)
     return render_template(
-        "portal/registry_item.html", industry=industry, item=item, views=views, today=today
+        "portal/registry_item.html", industry=industry, item=item, views=views, today=clock.today(), day=day
     )
 
 
@@ -84,17 +102,18 @@ def registry_download(industry: str, kind: str) -> Any:
     if kind not in FORMATS:
         abort(404)
     region = _chosen_region(registry_queries.regions())
+    day, _problem = _day()
     rows = registry_queries.listed_all(
         industry,
-        clock.today(),
+        day,
         words=query_words(request.args.get("q")),
         region_prefix=region.prefix if region else "",
     )
     title = str(LIST_LABELS[industry])
-    name = f"{title}-{clock.today():%Y%m%d}.{kind}"
+    name = f"{title}-{day:%Y%m%d}.{kind}"
     response = send_file(write_file(kind, rows, title), mimetype=FORMATS[kind], max_age=0)
     # send_file leaves names outside ASCII to the browser's guess without an ASCII twin.
     response.headers["Content-Disposition"] = (
-        f"attachment; filename={industry}-{clock.today():%Y%m%d}.{kind}; filename*=UTF-8''{quote(name)}"
+        f"attachment; filename={industry}-{day:%Y%m%d}.{kind}; filename*=UTF-8''{quote(name)}"
     )
     return response

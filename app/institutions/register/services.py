@@ -159,16 +159,17 @@ def _write_versions(institution_id: int) -> None:
         delete(InstitutionVersion).where(InstitutionVersion.institution_id == institution_id),
         execution_options={"synchronize_session": "fetch"},
     )
-    for span in rules.spans(entries):
-        flat = span.state.flat
-        values = {name: flat.get(name) for name in VERSION_COLUMNS if name in flat}
-        values = {name: value for name, value in values.items() if value is not None}
-        db.session.add(
-            InstitutionVersion(
-                institution_id=institution_id, valid_from=span.start, valid_to=span.end, **values
-            )
-        )
+    db.session.add_all([version_of(institution_id, span) for span in rules.spans(entries)])
     db.session.flush()
+
+
+def version_of(institution_id: int, span: rules.Span) -> InstitutionVersion:
+    """The row that says how the register stood during a span."""
+    flat = span.state.flat
+    values = {name: flat[name] for name in VERSION_COLUMNS if flat.get(name) is not None}
+    return InstitutionVersion(
+        institution_id=institution_id, valid_from=span.start, valid_to=span.end, **values
+    )
 
 
 def _entries(institution_id: int) -> list[RegisterEntry]:

@@ -204,7 +204,7 @@ def test_files_of_forgotten_registrations_are_removed(app, client):
 @pytest.mark.parametrize("known_as", ["institution", "waiting"])
 def test_a_second_registration_of_a_code_is_refused_in_the_same_neutral_words(client, known_as):
     if known_as == "institution":
-        make_institution(uscc=uscc(7001))
+        make_account("Enterprise", institution=make_institution(uscc=uscc(7001)))
     else:
         make_registration(uscc=uscc(7001), username="geheim-name", email="geheim@example.invalid")
     answer = hand_in(client)

@@ -1,0 +1,143 @@
+"""The console's list of institutions: filters, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, send_file
+from flask_appbuilder import expose, has_access
+from flask_appbuilder.security.decorators import permission_name
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from app.accounts.access import current_account
+from app.accounts.security import may
+from app.console import institution_export
+from app.console.institution_file import SHOWN, institution_file
+from app.console.institution_file_words import (
+    FILE_WORDS,
+    SUBJECT_COLUMNS,
+    event_course,
+    file_groups,
+    shown_value,
+)
+from app.console.institution_filters import LICENCE_CHOICES, FilterLicence, FilterWithin, region_tree
+from app.core import clock
+from app.core.badges import badge
+from app.core.db import commits
+from app.core.fab import SafeInterface, SafeModelView
+from app.filings.labels import word
+from app.institutions.admin import FORMATTERS
+from app.institutions.labels import (
+    FIELD_LABELS,
+    INDUSTRY_LABELS,
+    INSTITUTION_STATE_LABELS,
+    ORG_TYPE_LABELS,
+)
+from app.institutions.models import Institution
+from app.institutions.queries import region_names
+from app.institutions.rules import past_day
+from app.institutions.services import reveal_mobile
+
+
+def _licence_end(value: Any) -> Any:
+    """The licence's last day, with a word when it has passed or is near."""
+    if value is None:
+        return "——"
+    left = (value - clock.today()).days
+    if left > 90:
+        return value.isoformat()
+    word = _("已到期") if left < 0 else _("%(n)s 天后到期", n=left)
+    tone = "problem" if left < 0 else "attention"
+    return Markup('<span class="nowrap">{}</span> <span class="tag tag-{}">{}</span>').format(
+        value.isoformat(), tone, word
+    )
+
+
+class InstitutionAdmin(SafeModelView):
+    """The register of institutions, within the reader's industries and region."""
+
+    datamodel = SafeInterface(Institution)
+    route_base = "/console/institutions"
+    exclude_route_methods = {"download", "add", "edit", "delete", "action", "action_post"}
+    base_permissions = ["can_list", "can_show"]
+    list_title = _l("机构名册")
+    list_template = "console/institutions/list.html"
+    list_columns = ["name", "uscc", "industry", "region", "licence_no", "licence_to", "status"]
+    show_columns = list_columns
+    search_columns = [
+        "name",
+        "uscc",
+        "industry",
+        "org_type",
+        "region_code",
+        "status",
+        "licence_no",
+        "licence_to",
+    ]
+    order_columns = ["name", "uscc", "industry", "licence_to", "status"]
+    base_order = ("name", "asc")
+    label_columns = {**FIELD_LABELS, "region_code": _l("所属地区"), "licence_to": _l("许可证有效期止")}
+    formatters_columns = {
+        **FORMATTERS,
+        "status": lambda value: badge(value, INSTITUTION_STATE_LABELS),
+        "licence_to": _licence_end,
+    }
+    search_choices = {
+        "status": INSTITUTION_STATE_LABELS,
+        "industry": INDUSTRY_LABELS,
+        "org_type": ORG_TYPE_LABELS,
+        "region_code": region_tree,
+        "licence_to": LICENCE_CHOICES,
+    }
+    search_filters = {"region_code": FilterWithin, "licence_to": FilterLicence}
+
+    @expose("/show/<pk>", methods=["GET"])
+    @has_access
+    def show(self, pk: str) -> Any:
+        """一户一档; `?on=2026-06-30` shows the register's part as of a past day."""
+        return self._file(self._item_or_404(pk))
+
+    @expose("/reveal/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("show")
+    @commits
+    def reveal(self, pk: str) -> Any:
+        """Show the contact's whole number once; that it was seen is written down."""
+        item = self._item_or_404(pk)
+        reveal_mobile(item, actor=current_account(), now=clock.now())
+        return self._file(item, revealed=True)
+
+    def _file(self, item: Institution, revealed: bool = False) -> Any:
+        today = clock.today()
+        day = past_day(request.args.get("on"), today)
+        found = institution_file(item, day)
+        sees_filings = may("can_read", "FilingReview")
+        return self.render_template(
+            "console/institutions/file.html",
+            item=item,
+            file=found,
+            today=today,
+            groups=file_groups(found),
+            mobile=item.mobile if revealed else "",
+            sees_filings=sees_filings,
+            words=FILE_WORDS,
+            labels=FIELD_LABELS,
+            region_names=region_names(),
+            course=event_course(found.events.rows),
+            shown=SHOWN,
+            columns=SUBJECT_COLUMNS,
+            shown_value=shown_value,
+            word=word,
+        )
+
+    @expose("/export", methods=["GET"])
+    @has_access
+    @permission_name("list")
+    def export(self) -> Response:
+        """The list with the filters that are on, as a workbook."""
+        self._check_arguments()
+        content = institution_export.workbook(self._filtered())
+        name = f"{_('机构名册')}-{clock.today():%Y%m%d}.xlsx"
+        return send_file(content, mimetype=institution_export.XLSX, as_attachment=True, download_name=name)

@@ -1,0 +1,111 @@
+"""The words of the institution's file: groups of fields, names of sources and states, the course of events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.accounts.labels import EVENT_LABELS as ALL_EVENTS
+from app.console.institution_file import WORDS, InstitutionFile
+from app.core.events import Event
+from app.filings.labels import EXTENSION_STATES, FILING_STATES
+from app.institutions.labels import (
+    EVENT_LABELS,
+    FIELD_LABELS,
+    INSTITUTION_STATE_LABELS,
+    REGISTRATION_STATE_LABELS,
+)
+from app.institutions.queries import region_names
+from app.institutions.rules import masked_mobile
+
+FILE_WORDS: dict[str, dict[str, Any]] = {
+    "subject": {
+        "institution": _l("机构信息"),
+        "licence": _l("经营许可证"),
+        "branch": _l("分支机构"),
+        "shareholder": _l("股东"),
+        "manager": _l("董事、监事和高级管理人员"),
+    },
+    "source": {
+        "registration": _l("机构注册"),
+        "application": _l("准入申请"),
+        "filing": _l("报表报送"),
+        "import": _l("名单导入"),
+        "migration": _l("既有登记"),
+    },
+    "state": INSTITUTION_STATE_LABELS,
+    "registration": REGISTRATION_STATE_LABELS,
+    "filing": FILING_STATES,
+    "extension": EXTENSION_STATES,
+}
+
+
+SUBJECT_COLUMNS = {
+    "branch": ("name", "region_code", "address", "head", "capital", "opened_on"),
+    "shareholder": ("name", "amount", "share", "is_controller"),
+    "manager": ("name", "position", "appointed_on"),
+}
+_EVENTS = {**ALL_EVENTS, **EVENT_LABELS}
+
+
+def file_groups(file: InstitutionFile) -> list[tuple[str, Any, list[tuple[Any, Any]]]]:
+    """(anchor, heading, rows) of what the register says of the day, and the contact of today."""
+    own, licence = file.state.institution, file.state.licence
+    return [
+        (
+            "profile",
+            _("机构信息"),
+            _rows(
+                own,
+                (
+                    "name", "uscc", "industry", "org_type", "region_code", "address", "legal_representative",
+                    "registered_capital", "business_scope", "status", "terminated_on",
+                ),
+            ),
+        ),
+        ("licence", _("经营许可证"), _rows(licence, ("licence_no", "licence_issuer", "licence_from", "licence_to"))),
+        (
+            "contact",
+            _("联系人"),
+            [
+                (FIELD_LABELS["contact_name"], file.item.contact_name),
+                (FIELD_LABELS["mobile"], masked_mobile(file.item.mobile)),
+                (FIELD_LABELS["email"], file.item.email),
+            ],
+        ),
+    ]  # fmt: skip
+
+
+def _rows(values: Any, names: tuple[str, ...]) -> list[tuple[Any, Any]]:
+    return [(FIELD_LABELS[name], shown_value(name, values.get(name))) for name in names]
+
+
+def shown_value(name: str, value: Any) -> Any:
+    """A value of the register for people."""
+    if value is None or value == "":
+        return "——"
+    if name == "region_code":
+        return region_names().get(value, value)
+    if name in ("registered_capital", "amount", "capital"):
+        return f"{value:,.2f}"
+    return WORDS.get(name, {}).get(value, value)
+
+
+def event_course(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """What happened, newest first, for a timeline."""
+    return [
+        {
+            "title": _EVENTS.get(entry.kind, entry.kind),
+            "who": entry.actor_name,
+            "when": entry.at,
+            "state": entry.to_state,
+            "label": INSTITUTION_STATE_LABELS.get(entry.to_state or "", "")
+            if entry.subject_type == "institution"
+            else "",
+            "opinion": entry.comment,
+        }
+        for entry in events
+    ]

@@ -1,0 +1,71 @@
+"""Filters of the institution lists that are more than a comparison: a region with all below it, a licence's end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask_appbuilder.models.filters import BaseFilter
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, select
+
+from app.core import clock
+from app.core.db import db
+from app.core.scope import current_scope
+from app.institutions.models import Region
+from app.institutions.queries import region_name
+
+_STEP = "　"  # an ideographic space: ordinary ones are dropped at the beginning of an option
+
+LICENCE_CHOICES = {
+    "expired": _l("已到期"),
+    "30": _l("30 天内到期"),
+    "90": _l("90 天内到期"),
+    "none": _l("没有许可证"),
+}
+
+
+def region_tree() -> list[tuple[str, str]]:
+    """(code, name) of the divisions inside the reader's area, each followed by those below it and indented."""
+    prefix = current_scope().region_prefix
+    regions = db.session.scalars(select(Region).order_by(Region.code))
+    shown = [region for region in regions if region.code.startswith(prefix)]
+    top = min((len(region.prefix) for region in shown), default=2)
+    return [
+        (region.code, _STEP * ((len(region.prefix) - top) // 2) + region_name(region)) for region in shown
+    ]
+
+
+class FilterWithin(BaseFilter):
+    """The region and everything below it."""
+
+    name = _l("属于")
+    arg_name = "eq"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Rows whose code begins as the region's does; an unknown region finds nothing."""
+        region = db.session.get(Region, str(value)[:6])
+        column = getattr(self.model, self.column_name)
+        if region is None:
+            return query.filter(column.is_(None) & column.is_not(None))
+        return query.filter(column.startswith(region.prefix, autoescape=True))
+
+
+class FilterLicence(BaseFilter):
+    """By how long the licence still runs; those that have left the register are not asked for a new one."""
+
+    name = _l("许可证有效期")
+    arg_name = "eq"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """See LICENCE_CHOICES."""
+        return query.filter(self._condition(str(value)), self.model.status != "deregistered")
+
+    def _condition(self, value: str) -> ColumnElement[bool]:
+        column, today = getattr(self.model, self.column_name), clock.today()
+        if value == "none":
+            return column.is_(None)
+        if value == "expired":
+            return column < today
+        days = int(value) if value in LICENCE_CHOICES else 0
+        return column.between(today, today + timedelta(days=days))
