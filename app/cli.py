@@ -20,6 +20,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(create_admin_command)
     app.cli.add_command(send_mail_command)
     app.cli.add_command(load_catalogue_command)
+    app.cli.add_command(load_regions_command)
     app.cli.add_command(generate_periods_command)
     app.cli.add_command(rebuild_facts_command)
     if not app.config["PRODUCTION"]:
@@ -69,6 +70,22 @@ def send_mail_command() -> None:
     with scoped(SYSTEM):
         sent, failed = send_due_mail(clock.now())
     click.echo(f"mail: {sent} sent, {failed} failed")
+
+
+@click.command("load-regions")
+@click.option(
+    "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Another province."
+)
+def load_regions_command(path: Path | None) -> None:
+    """Bring administrative divisions into the database: new ones are added, changed names corrected."""
+    from app.core.db import commits
+    from app.institutions.regions import REGIONS_FILE, RegionProblem, load_regions
+
+    try:
+        changes = commits(load_regions)(path or REGIONS_FILE)
+    except RegionProblem as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(f"regions: {changes} changes")
 
 
 @click.command("load-catalogue")

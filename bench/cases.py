@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
 import xlsxwriter
 import yaml
 
+from app.core import clock
 from bench.measure import Case
-from bench.world import application, bare_flask, logged_in, open_form, page, sql
+from bench.world import application, bare_flask, logged_in, open_form, page, register_of, sql
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "app" / "data" / "catalogue" / "forms.yaml"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -23,6 +25,24 @@ def cases() -> Iterator[Case]:
     yield from of_workbooks()
     yield from of_the_portal()
     yield from of_logged_in_pages()
+    yield from of_a_long_register()
+
+
+def of_a_long_register() -> Iterator[Case]:
+    """A public list and the console's list at ten thousand institutions against the same at a hundred."""
+    short, long = register_of(100), register_of(10_000)
+    path = "/registry/guarantee/"
+    yield Case("public list of 10,000", "the same of 100", page(long, path), page(short, path), 1.3)
+    path = f"/registry/guarantee/?on={clock.today() - timedelta(days=30)}"
+    yield Case("past list of 10,000", "the same of 100", page(long, path), page(short, path), 1.5)
+    path = "/console/institutions/list/"
+    yield Case(
+        "console list of 10,000",
+        "the same of 100",
+        page(long, path, logged_in(long, "bench")),
+        page(short, path, logged_in(short, "bench")),
+        1.3,
+    )
 
 
 def of_the_catalogue() -> Iterator[Case]:

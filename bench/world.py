@@ -16,6 +16,47 @@ from sqlalchemy import text
 @cache
 def application() -> Flask:
     """Everything that `make run` would show, made anew."""
+    return _made("demo")
+
+
+@cache
+def register_of(number: int) -> Flask:
+    """A platform with so many guarantee companies, entered as an imported list enters them, and one approver."""
+    from datetime import date
+
+    from app.core import clock
+    from app.core.db import commits
+    from app.core.scope import SYSTEM, scoped
+    from app.institutions.register.bulk import Entrant, enter_many
+    from app.institutions.register.services import Origin
+    from tests.factories import make_account, uscc
+
+    app = _made()
+    with app.app_context(), scoped(SYSTEM):
+        entrants = [
+            Entrant(
+                {
+                    "name": f"示例{at}号融资担保有限公司",
+                    "uscc": uscc(at),
+                    "industry": "guarantee",
+                    "org_type": "guarantee",
+                    "region_code": ("330106", "330203", "330302", "330402")[at % 4],
+                    "address": f"示例路{at}号",
+                    "licence_no": f"示例{at:06d}",
+                    "licence_from": date(2020, 1, 1),
+                    "licence_to": date(2040, 1, 1),
+                },
+                "operating",
+                date(2020, 1, 1),
+            )
+            for at in range(1, number + 1)
+        ]
+        commits(enter_many)(entrants, origin=Origin("import"), now=clock.now())
+        make_account("Approver", username="bench")
+    return app
+
+
+def _made(*more: str) -> Flask:
     from flask_migrate import upgrade
 
     from app import create_app
@@ -34,7 +75,7 @@ def application() -> Flask:
     )
     with app.app_context():
         upgrade()
-    for name in ("sync-roles", "load-catalogue", "demo"):
+    for name in ("sync-roles", "load-catalogue", *more):
         with app.app_context():
             app.cli.commands[name].main(args=[], standalone_mode=False)
     with app.app_context():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request, send_file
+from flask import Response, g, request, send_file
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -55,6 +55,14 @@ def _licence_end(value: Any) -> Any:
     )
 
 
+def _names() -> dict[str, str]:
+    """Names with their city, read once a request."""
+    if "region_names" not in g:
+        g.region_names = region_names()
+    names: dict[str, str] = g.region_names
+    return names
+
+
 class InstitutionAdmin(SafeModelView):
     """The register of institutions, within the reader's industries and region."""
 
@@ -83,6 +91,7 @@ class InstitutionAdmin(SafeModelView):
         **FORMATTERS,
         "status": lambda value: badge(value, INSTITUTION_STATE_LABELS),
         "licence_to": _licence_end,
+        "region": lambda value: _names().get(value.code, value.name_zh) if value else "——",
     }
     search_choices = {
         "status": INSTITUTION_STATE_LABELS,

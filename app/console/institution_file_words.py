@@ -48,7 +48,13 @@ SUBJECT_COLUMNS = {
     "shareholder": ("name", "amount", "share", "is_controller"),
     "manager": ("name", "position", "appointed_on"),
 }
-_EVENTS = {**ALL_EVENTS, **EVENT_LABELS}
+_EVENTS = {
+    **ALL_EVENTS,
+    **EVENT_LABELS,
+    "RegisterOpened": _l("列入名册"),
+    "RegisterChanged": _l("登记变动"),
+    "InstitutionChanged": _l("机构信息变更"),
+}
 
 
 def file_groups(file: InstitutionFile) -> list[tuple[str, Any, list[tuple[Any, Any]]]]:

@@ -15,29 +15,30 @@ from tests.factories import make_institution
 from tests.integration.portal.portal_helpers import PERSON, announce, counted
 
 
-def test_fifty_concurrent_openings_add_exactly_fifty(app):
+@pytest.mark.parametrize(("subject", "times"), [("list", 200), ("institution", 50)])
+def test_concurrent_openings_are_counted_exactly(app, subject, times):
     company = make_institution("guarantee")
-    url = f"/registry/guarantee/{company.id}"
-    key = company.id
+    key = "guarantee" if subject == "list" else company.id
+    url = "/registry/guarantee/" if subject == "list" else f"/registry/guarantee/{company.id}"
     db.session.remove()
     gate = threading.Barrier(10)
     statuses: list[int] = []
 
-    def open_five_times() -> None:
+    def open_several_times() -> None:
         client = app.test_client()
         gate.wait()
-        for _index in range(5):
+        for _index in range(times // 10):
             statuses.append(client.get(url, headers=PERSON).status_code)
 
-    threads = [threading.Thread(target=open_five_times) for _index in range(10)]
+    threads = [threading.Thread(target=open_several_times) for _index in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert statuses == [200] * 50
-    assert counted("institution", key) == 50
+    assert statuses == [200] * times
+    assert counted(subject, key) == times
     day = db.session.scalars(select(DailyVisit).where(DailyVisit.key == str(key))).one()
-    assert (day.views, day.visitors) == (50, 1)
+    assert (day.views, day.visitors) == (times, 1)
 
 
 def test_every_opening_of_a_list_adds_one_and_is_shown(client):
