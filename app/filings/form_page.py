@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from flask import url_for
@@ -17,6 +19,7 @@ from app.filings.compute import compute
 from app.filings.definitions.schema import CARD_ROW, CellSpec, Column, Form, Row, Values
 from app.filings.grid import (
     Entries,
+    blank_rows,
     column_info,
     computed_values,
     constants_of,
@@ -35,13 +38,15 @@ from app.filings.pages import marks_json, marks_of
 from app.filings.submissions.attachments import Slot, frozen_slots, slots
 from app.filings.submissions.carry import opening_balances
 from app.filings.submissions.data import FilingData
-from app.filings.submissions.intake import Assessment, assess
+from app.filings.submissions.intake import MAX_ROWS, Assessment, assess
 from app.filings.submissions.models import ReviewMark
 from app.filings.submissions.place import Place, reasons_at
 from app.filings.submissions.services import load_place
 from app.filings.values import format_value
 
 FINDINGS_SHOWN = 500
+# The browser draws further rows of a table when somebody comes to them.
+ROWS_DRAWN = 60
 Notes = dict[tuple[str, str], list[tuple[str, str]]]
 
 
@@ -173,19 +178,27 @@ def form_page(place: Place, code: str) -> FormPage | None:
     )
 
 
-def save_answer(place: Place, code: str, data: FilingData, assessment: Assessment) -> dict[str, Any]:
-    """What the editor needs to know after a save."""
-    form = data.forms[code]
+def save_answer(
+    place: Place,
+    code: str,
+    data: FilingData,
+    assessment: Assessment,
+    rows: Collection[str] | None = None,
+) -> dict[str, Any]:
+    """What the editor needs to know after a save; of a large table the given rows only."""
+    form, values = data.forms[code], data.values[code] or {}
     industry, draft = data.context.industry, data.drafts.get(code)
     rejects = data.rejects.get(code, {})
     findings = assessment.of(code)
     number = Counter(finding.level for finding in findings)
+    asked = values if rows is None else {row: values.get(row, {}) for row in rows}
+    refused = rejects if rows is None else {row: rejects[row] for row in rows if row in rejects}
     return {
         "version": draft.version if draft else 0,
         "saved_at": clock.local(place.now).strftime("%H:%M"),
-        "entries": entries_of(form, data.values[code], rejects),
+        "entries": entries_of(form, asked, refused),
         "rejects": reject_messages(rejects, lang()),
-        "values": computed_values(form, assessment.values[code], industry),
+        "values": computed_values(form, assessment.values[code], industry) if rows is None else {},
         "shown": shown_values(form, assessment.values[code], industry, lang())
         if form.layout != "table"
         else {},
@@ -211,11 +224,13 @@ def editor_payload(page: FormPage, key: str) -> dict[str, Any]:
         "layout": form.layout,
         "readonly": not page.is_open,
         "version": page.version,
-        "maxRows": form.max_rows,
+        "maxRows": form.max_rows or (MAX_ROWS if form.layout == "table" else None),
+        "blankRows": blank_rows(form, len(page.entries)),
         "columns": column_info(form, industry, lang()),
         "rows": row_info(form, industry, lang()),
         "entries": page.entries,
-        "stored": {} if page.carried else page.entries,
+        # None: the same as the entries, which in a large table are megabytes.
+        "stored": {} if page.carried else None,
         "carried": page.carried,
         "rejects": reject_messages(page.rejects, lang()),
         "formulas": formulas_of(form, industry),
@@ -236,10 +251,12 @@ def editor_payload(page: FormPage, key: str) -> dict[str, Any]:
 
 
 def drawn_lines(page: FormPage) -> list[Line]:
-    """The lines of a fixed form or of a table, ready to be drawn."""
-    if page.form.layout == "table":
-        return [_table_line(page, key, _notes(page)) for key in table_rows(page.form, page.entries)]
+    """The lines of a fixed form or of a table, ready to be drawn; of a large table the first ones."""
     notes = _notes(page)
+    if page.form.layout == "table":
+        return [
+            _table_line(page, key, notes) for key in islice(table_rows(page.form, page.entries), ROWS_DRAWN)
+        ]
     return [_fixed_line(page, row, notes) for row in page.form.rows if row.is_shown_to(page.industry)]
 
 

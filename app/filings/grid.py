@@ -257,8 +257,11 @@ def prior_values(data: FilingData, code: str, lang: str) -> dict[str, dict[str, 
 
 def table_rows(form: Form, entries: Entries) -> Iterator[str]:
     """Row keys of a table as shown: those that hold something, and some empty ones to write into."""
-    keys = list(entries)
-    yield from keys
-    blank = max(form.min_rows, 1 if form.max_rows and len(keys) >= form.max_rows else 3)
-    for number in range(len(keys) + 1, len(keys) + 1 + blank):
-        yield str(number)
+    yield from entries
+    for number in range(blank_rows(form, len(entries))):
+        yield str(len(entries) + 1 + number)
+
+
+def blank_rows(form: Form, filled: int) -> int:
+    """How many empty rows a table shows below those that hold something."""
+    return max(form.min_rows, 1 if form.max_rows and filled >= form.max_rows else 3)

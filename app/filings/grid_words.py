@@ -41,6 +41,7 @@ def grid_words() -> dict[str, str]:
         "copied": _("已复制 {count} 格"),
         "conflictBy": _("{who} 于 {when} 保存了这张报表，您的修改没有覆盖它。"),
         "conflictCell": _("您填 {mine}，最新为 {theirs}"),
+        "notFound": _("没有找到“{text}”。"),
         "blank": _("（空）"),
         "choose": _("请选择"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,20 +13,45 @@ from app.core import clock
 from app.core.db import db
 from app.filings.definitions.schema import Form
 from app.filings.form_page import FormPage, save_answer
-from app.filings.submissions.intake import MAX_ROWS, take_entries
+from app.filings.submissions.intake import MAX_ROWS, Patch, take_entries
+from app.filings.submissions.services import Place, save_form, save_table
 
 Entries = dict[str, dict[str, str]]
 MAX_VERSION = 2**31 - 1
 
 
-def read_save(body: Any) -> tuple[int, Entries] | str:
-    """(version, {row: {column: text}}) of a save request, or what is wrong with it."""
-    if not isinstance(body, dict) or not isinstance(body.get("cells"), dict):
+@dataclass(frozen=True)
+class Save:
+    """What the editor sends: all cells of a form, or what changed in a table; `version` is what it has seen."""
+
+    version: int
+    cells: Entries = field(default_factory=dict)
+    patch: Patch | None = None
+
+
+def read_save(body: Any) -> Save | str:
+    """The save that a request holds, or what is wrong with it.
+
+    {"version", "cells": {row: {column: text}}} or, for tables, {"version", "edits": {row: {column: text}},
+    "order": [[1, 500], "+7", …]} where a pair stands for the stored rows from the one to the other.
+    """
+    if not isinstance(body, dict) or not ({"cells", "edits"} & set(body)):
         return _("请求格式不正确：需要 JSON 对象，含 version 和 cells。")
     version = body.get("version")
     if isinstance(version, bool) or not isinstance(version, int) or not 0 <= version <= MAX_VERSION:
         return _("请求格式不正确：version 应为页面打开时的版本号。")
-    cells = body["cells"]
+    entries = _entries(body.get("edits", body.get("cells")))
+    if isinstance(entries, str):
+        return entries
+    if "edits" not in body:
+        return Save(version, entries)
+    order = _order(body.get("order"))
+    return order if isinstance(order, str) else Save(version, patch=Patch(entries, order))
+
+
+def _entries(cells: Any) -> Entries | str:
+    if not isinstance(cells, dict):
+        return _("请求格式不正确：cells 应为 {行: {列: 文本}}。")
     if len(cells) > MAX_ROWS:
         return _("行数超过上限 %(n)s 行。", n=MAX_ROWS)
     entries: Entries = {}
@@ -37,7 +63,49 @@ def read_save(body: Any) -> tuple[int, Entries] | str:
             if text is not None and not isinstance(text, str):
                 return _("请求格式不正确：单元格的内容应为文本。")
             entries[row][col] = text or ""
-    return version, entries
+    return entries
+
+
+def _order(given: Any) -> tuple[str, ...] | str | None:
+    """The rows one by one; each may stand there once."""
+    if given is None:
+        return None
+    names: list[str] = []
+    for item in given if isinstance(given, list) else [None]:
+        if isinstance(item, str):
+            names.append(item)
+        else:
+            names += map(str, _range(item))
+            if not _range(item):
+                return _("请求格式不正确：order 应为行的名称或 [起, 止] 的列表。")
+        if len(names) > MAX_ROWS:
+            return _("行数超过上限 %(n)s 行。", n=MAX_ROWS)
+    if len(set(names)) != len(names):
+        return _("请求格式不正确：order 应为行的名称或 [起, 止] 的列表。")
+    return tuple(names)
+
+
+def _range(item: Any) -> range:
+    """The numbers that a pair stands for, none when it is no pair; bounded before it is counted out."""
+    if not isinstance(item, list) or [type(end) for end in item] != [int, int]:
+        return range(0)
+    first, last = item
+    return range(first, last + 1) if 1 <= first <= last < first + MAX_ROWS else range(0)
+
+
+def store_save(place: Place, code: str, save: Save) -> dict[str, Any]:
+    """Store a save and answer it. A table that was changed gets back its changed rows only."""
+    if save.patch is None:
+        data, assessment = save_form(place, code, save.cells, save.version)
+        answer = save_answer(place, code, data, assessment)
+        answer["keys"] = kept_keys(data.forms[code], save.cells)
+        return answer
+    data, assessment, keys = save_table(place, code, save.patch, save.version)
+    changed = {keys[name]: None for name in save.patch.edits if name in keys}
+    answer = save_answer(place, code, data, assessment, rows=changed)
+    moved = save.patch.order is not None or any(keys.get(name) != name for name in (*keys, *save.patch.edits))
+    answer["keys"] = keys if moved else None
+    return answer
 
 
 def kept_keys(form: Form, entries: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

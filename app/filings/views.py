@@ -15,7 +15,7 @@ from app.core.errors import Conflict, DomainError, Refused
 from app.core.i18n import lang
 from app.filings.definitions.queries import set_by_key
 from app.filings.extension_page import extension_page
-from app.filings.form_page import drawn_fields, drawn_lines, editor_payload, form_page, save_answer
+from app.filings.form_page import drawn_fields, drawn_lines, editor_payload, form_page
 from app.filings.index_page import index_page
 from app.filings.indicator_page import filed_indicators
 from app.filings.labels import filing_word
@@ -28,9 +28,9 @@ from app.filings.pages import (
     set_page,
     state_words,
 )
-from app.filings.saving import current_state, kept_keys, read_save
+from app.filings.saving import current_state, read_save, store_save
 from app.filings.submissions.place import Place, place_of_address
-from app.filings.submissions.services import cancel_change, save_form, submit_filing, withdraw_filing
+from app.filings.submissions.services import cancel_change, submit_filing, withdraw_filing
 
 blueprint = Blueprint("filings", __name__, url_prefix="/workspace/filings")
 
@@ -138,17 +138,13 @@ def save(set_key: str, period: str, code: str) -> Any:
     if isinstance(given, str):
         find_place(set_key, period)
         return jsonify({"error": 400, "kind": "invalid", "message": given}), 400
-    seen_version, entries = given
 
     @commits
     def store() -> dict[str, Any]:
         place = find_place(set_key, period)
         if code not in place.codes:
             abort(404)
-        data, assessment = save_form(place, code, entries, seen_version)
-        answer = save_answer(place, code, data, assessment)
-        answer["keys"] = kept_keys(data.forms[code], entries)
-        return answer
+        return store_save(place, code, given)
 
     try:
         return jsonify(store())

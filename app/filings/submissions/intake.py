@@ -25,6 +25,41 @@ class Taken:
     rejects: Rejects = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Patch:
+    """What somebody changed in a table: the cells by row, and the rows' order when that is not the stored one.
+
+    Rows are named by their stored key, new ones by any other name; a row that is not in `order` is deleted.
+    """
+
+    edits: Mapping[str, Mapping[str, Any]]
+    order: tuple[str, ...] | None = None
+
+
+def take_patch(form: Form, values: Values, rejects: Rejects, patch: Patch) -> tuple[Taken, dict[str, str]]:
+    """The whole table after a change, and the new key of each row; only changed cells are read anew."""
+    taken, keys = Taken(), {}
+    order = patch.order
+    if order is None:
+        order = (*values, *(name for name in patch.edits if name not in values))
+    for name in order:
+        row, rejected = dict(values.get(name, {})), dict(rejects.get(name, {}))
+        edited = patch.edits.get(name, {})
+        for column in edited:
+            row.pop(column, None)
+            rejected.pop(column, None)
+        new, refused = _take_row(form, name, edited)
+        row.update(new)
+        rejected.update(refused)
+        if not row and not rejected:
+            continue
+        keys[name] = key = str(len(taken.values) + 1)
+        taken.values[key] = row
+        if rejected:
+            taken.rejects[key] = rejected
+    return taken, keys
+
+
 def take_entries(form: Form, entries: Mapping[str, Mapping[str, Any]]) -> Taken:
     """Read raw entries {row: {column: text}} of one form. Computed, constant and unknown cells are ignored.
 

@@ -23,7 +23,15 @@ from app.filings.submissions.data import FilingData, load_data, load_filing
 from app.filings.submissions.facts import accept_version
 from app.filings.submissions.freezing import freeze
 from app.filings.submissions.in_force import one_off_in_force
-from app.filings.submissions.intake import Assessment, Taken, assess, counts, take_entries
+from app.filings.submissions.intake import (
+    Assessment,
+    Patch,
+    Taken,
+    assess,
+    counts,
+    take_entries,
+    take_patch,
+)
 from app.filings.submissions.models import Explanation, Filing, FilingForm, FilingVersion
 from app.filings.submissions.place import Place, filing_query, reasons_at
 from app.filings.submissions.rules import CHANGE_WORKFLOW, EDITABLE, FILING_WORKFLOW, HANDED_IN_STATES
@@ -109,15 +117,35 @@ def store_entries(
     seen_version: int,
 ) -> FilingForm:
     """Write one form's entries into its draft row; the caller holds the lock and has asked the gate."""
-    form = data.forms[code]
+    _require_seen(data, code, seen_version)
+    taken = take_entries(data.forms[code], entries)
+    return write_draft(place, data, filing, code, taken)
+
+
+def _require_seen(data: FilingData, code: str, seen_version: int) -> None:
     draft = data.drafts.get(code)
-    if (draft.version if draft else 0) != seen_version:
+    current = draft.version if draft else 0
+    if current != seen_version:
         raise Conflict(
             _("这张报表刚被另一个窗口或同事保存过，您的修改没有覆盖它。请先查看最新内容再决定保留哪些修改。"),
-            current=draft.version if draft else 0,
+            current=current,
         )
-    taken = take_entries(form, entries)
-    return write_draft(place, data, filing, code, taken)
+
+
+def save_table(
+    place: Place, code: str, patch: Patch, seen_version: int
+) -> tuple[FilingData, Assessment, dict[str, str]]:
+    """Store what changed in a table (see `save_form`); also gives the new key of each row."""
+    filing = locked_filing(place, create=False)
+    require_open(place, filing)
+    filing = filing or locked_filing(place)
+    assert filing is not None
+    data = load_place(place, filing)
+    _require_seen(data, code, seen_version)
+    rejects = data.rejects.get(code, {})
+    taken, keys = take_patch(data.forms[code], data.values[code] or {}, rejects, patch)
+    write_draft(place, data, filing, code, taken)
+    return data, reassess(data, filing), keys
 
 
 def write_draft(place: Place, data: FilingData, filing: Filing, code: str, taken: Taken) -> FilingForm:

@@ -7,11 +7,11 @@ const SHOWN = 8;
 export function askAboutConflict(state, sheet, words, describe) {
   const dialog = document.getElementById("conflict-dialog");
   dialog.querySelector("[data-conflict-who]").textContent = fill(words.conflictBy, { who: state.who || "—", when: state.when });
-  const cells = sheet.unsaved().map(({ key, row, col, text }) => ({ key, row, col, text, theirs: state.entries[key]?.[col] ?? "" }));
-  const items = cells.slice(0, SHOWN).map(({ key, row, col, text, theirs }) => {
+  const cells = sheet.unsaved().map(({ key, id, col, text }) => ({ key, id, col, text, theirs: state.entries[key]?.[col] ?? "" }));
+  const items = cells.slice(0, SHOWN).map(({ key, id, col, text, theirs }) => {
     const item = document.createElement("li");
     const values = { mine: text || words.blank, theirs: theirs || words.blank };
-    item.textContent = `${describe(key, row, col)}：${fill(words.conflictCell, values)}`;
+    item.textContent = `${describe(key, id, col)}：${fill(words.conflictCell, values)}`;
     return item;
   });
   if (cells.length > SHOWN) items.push(Object.assign(document.createElement("li"), { textContent: `… ${cells.length}` }));

@@ -17,7 +17,7 @@ for (const column of data.columns) column.isNumber = isNumeric(column.type);
 const keys = {
   fixed: () => data.rows.map(({ key }) => key),
   card: () => ["card"],
-  table: () => [...root.querySelectorAll("tr[data-row]")].map((line) => line.dataset.row),
+  table: () => [...Object.keys(data.entries), ...Array.from({ length: data.blankRows }, (_, at) => `blank ${at}`)],
 }[data.layout]();
 
 const sheet = new Sheet(data, keys);

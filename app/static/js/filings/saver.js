@@ -39,15 +39,15 @@ export class Saver {
     this.running = true;
     this.tell("saving");
     const mark = this.changes;
-    const { sent, cells } = this.sheet.toSend();
+    const sending = this.sheet.toSend();
     try {
       const response = await fetch(this.urls.save, {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
-        body: JSON.stringify({ version: this.version, cells }),
+        body: JSON.stringify({ version: this.version, ...sending.body }),
       });
       const answer = await response.json().catch(() => ({}));
-      if (response.ok) this.stored(sent, answer, mark);
+      if (response.ok) this.stored(sending, answer, mark);
       else await this.refused(response.status, answer);
     } catch {
       this.failed(navigator.onLine === false ? "offline" : "failed");
@@ -56,12 +56,12 @@ export class Saver {
     }
   }
 
-  stored(sent, answer, mark) {
+  stored(sending, answer, mark) {
     this.version = answer.version;
     this.failures = 0;
     this.dirty = this.changes !== mark;
     this.action.replaceChildren();
-    this.sheet.adopt(sent, answer);
+    this.sheet.adopt(sending, answer);
     if (this.dirty) {
       this.keep();
       this.later(PAUSE);
@@ -136,7 +136,7 @@ export class Saver {
     this.keeping = setTimeout(() => {
       if (!this.dirty) return;
       try {
-        localStorage.setItem(this.storageKey, JSON.stringify({ version: this.version, changes: this.sheet.unsaved() }));
+        localStorage.setItem(this.storageKey, JSON.stringify({ version: this.version, changes: this.sheet.unsaved().map(({ key, id, col, text }) => ({ key, id, col, text })) }));
       } catch {
         // Full or forbidden storage: the page still holds everything.
       }

@@ -123,7 +123,7 @@ export class CellEditor {
   preview() {
     const { row, col } = this.place;
     row.texts[col] = this.control.value;
-    this.grid.refresh(this.grid.calculator.run());
+    this.grid.refresh(this.grid.calculator.run(new Set([row])));
   }
 
   key(event) {
@@ -170,13 +170,13 @@ export class CellEditor {
     row.texts[col] = this.before;
     this.close();
     this.grid.sheet.set([{ row, col, text }]);
-    this.grid.refresh([{ row, col }, ...this.grid.calculator.run()]);
+    this.grid.refresh([{ row, col }, ...this.grid.calculator.run(new Set([row]))]);
   }
 
   cancel() {
     const { row, col } = this.place;
     row.texts[col] = this.before;
     this.close();
-    this.grid.refresh(this.grid.calculator.run());
+    this.grid.refresh(this.grid.calculator.run(new Set([row])));
   }
 }

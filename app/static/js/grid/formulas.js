@@ -5,6 +5,14 @@ import { evaluate } from "../engine/evaluate.js";
 import { isNumeric, read } from "./values.js";
 
 const DECODERS = { number: decimal.number, text: String, date: day, truth: Boolean };
+// Whether a formula of this form reads any of its cells outside of the row on which it stands.
+function looksElsewhere(tree, code) {
+  if (Array.isArray(tree)) return tree.some((part) => looksElsewhere(part, code));
+  if (!tree || typeof tree !== "object") return false;
+  if (["cell", "field", "column"].includes(tree.op) && (!tree.form || tree.form === code) && (tree.shift ?? "current") === "current") return true;
+  return Object.values(tree).some((part) => looksElsewhere(part, code));
+}
+
 const decoded = (told) => (told ? DECODERS[told[0]](told[1]) : null);
 
 export class Calculator {
@@ -23,11 +31,15 @@ export class Calculator {
     };
   }
 
-  // Calculates everything and returns the cells that changed: [{row, col}].
-  run() {
+  // Calculates and returns the cells that changed: [{row, col}]. `touched`: the rows in which something changed; a
+  // formula that only looks along its own row is then calculated in these alone.
+  run(touched = null) {
     const changed = [];
+    this.columns = new Map();
     for (const formula of this.formulas) {
-      const rows = formula.row === "*" ? this.sheet.rows : [this.sheet.rowByKey(formula.row)];
+      formula.isLocal ??= !looksElsewhere(formula.tree, this.code);
+      const every = touched && formula.isLocal ? touched : this.sheet.rows;
+      const rows = formula.row === "*" ? every : [this.sheet.rowByKey(formula.row)];
       for (const row of rows) if (row) this.one(row, formula, changed);
     }
     return changed;
@@ -42,6 +54,7 @@ export class Calculator {
     const name = `${row.id} ${col}`;
     if (this.results.get(name) === text) return;
     this.results.set(name, text);
+    this.columns.delete(col);
     changed.push({ row, col });
   }
 
@@ -94,8 +107,13 @@ export class Calculator {
       const told = this.outside.columns[`${ref.form}.${ref.field}|${ref.shift ?? "current"}`];
       return told ? told.map(decoded) : null;
     }
+    if (!this.columns.has(ref.field)) this.columns.set(ref.field, this.ownColumn(ref.field));
+    return this.columns.get(ref.field);
+  }
+
+  ownColumn(field) {
     const rows = this.sheet.layout === "table" ? this.sheet.rows.filter((row) => !this.sheet.isBlank(row)) : this.sheet.rows;
-    return rows.map((row) => this.value(row, ref.field));
+    return rows.map((row) => this.value(row, field));
   }
 
   isBlank(ref) {

@@ -2,6 +2,8 @@
 // copying and pasting in transfer.js.
 import { tellCell } from "./bar.js";
 import { CellEditor } from "./editor.js";
+import { Finder } from "./find.js";
+import { RowWindow } from "./rows.js";
 import { Transfer } from "./transfer.js";
 import { fill } from "./values.js";
 
@@ -20,12 +22,14 @@ export class Grid {
     this.table.setAttribute("role", "grid");
     if (readonly) this.table.setAttribute("aria-readonly", "true");
     this.bindRows();
+    if (this.isTable) this.window = new RowWindow(this);
     this.editor = new CellEditor(this);
     this.transfer = new Transfer(this);
+    this.finder = new Finder(this);
     this.listen();
     sheet.onChange((step) => this.changed(step));
     this.refresh(calculator.run());
-    if (this.isTable) this.number();
+    this.redraw();
     this.rest();
   }
 
@@ -35,7 +39,7 @@ export class Grid {
 
   bindRows() {
     const lines = [...this.body.querySelectorAll("tr[data-row]")];
-    this.sheet.rows.forEach((row, at) => this.bind(row, lines[at]));
+    lines.forEach((line, at) => this.bind(this.sheet.rows[at], line));
   }
 
   bind(row, line) {
@@ -70,53 +74,44 @@ export class Grid {
 
   repaintAll() {
     this.calculator.run();
-    for (const row of this.sheet.rows) for (const { key: col } of this.sheet.columns) this.refresh([{ row, col }]);
-    if (this.isTable) this.number();
+    for (const row of this.sheet.rows) {
+      if (this.tds.has(row.id)) this.refresh(this.sheet.columns.map(({ key: col }) => ({ row, col })));
+    }
+    this.redraw();
     this.bar();
   }
 
   changed(step) {
     if (step.added.length || step.removed.length) this.rebuild();
-    this.refresh([...step.cells, ...this.calculator.run()]);
-    if (this.isTable) this.number();
+    const rows = new Set([...step.cells, ...step.added].map(({ row }) => row));
+    this.refresh([...step.cells, ...this.calculator.run(rows)]);
+    this.redraw();
     this.buttons();
     this.bar();
   }
 
-  // Rows came or went: put the lines in order, make new ones, drop gone ones.
+  redraw() {
+    if (!this.window) return;
+    this.window.number();
+    this.window.draw();
+  }
+
+  // Rows came or went, or all are new.
   rebuild() {
-    const known = new Set(this.sheet.rows.map(({ id }) => id));
-    for (const [id, { line }] of this.tds) if (!known.has(id)) line.remove();
-    for (const row of this.sheet.rows) {
-      if (!this.tds.has(row.id)) this.makeLine(row);
-      const { line } = this.tds.get(row.id);
-      this.body.append(line);
-    }
-    if (this.active && !known.has(this.active.row.id)) this.active = this.anchor = null;
+    if (this.active && !this.sheet.rows.includes(this.active.row)) this.active = this.anchor = null;
+    this.redraw();
     this.rest();
   }
 
-  makeLine(row) {
-    const line = this.body.querySelector("tr[data-row]")?.cloneNode(true) ?? this.blank.cloneNode(true);
+  makeLine(row, line) {
     line.querySelectorAll("td:not(.row-end)").forEach((td, at) => {
-      td.className = `${this.painter.sheet.columns[at].isNumber ? "num" : "text"} ${this.sheet.isInput(row, this.sheet.columns[at].key) ? "is-input" : "is-computed"}`;
+      const column = this.sheet.columns[at];
+      td.className = `${column.isNumber ? "num" : "text"} ${this.sheet.isInput(row, column.key) ? "is-input" : "is-computed"}`;
       for (const name of ["id", "title", "tabindex", "aria-invalid", "aria-selected"]) td.removeAttribute(name);
       td.textContent = "";
     });
     this.bind(row, line);
     for (const { key: col } of this.sheet.columns) this.painter.paint(this.td(row, col), row, col);
-  }
-
-  // Row numbers as the server counts: blank rows have none.
-  number() {
-    let count = 0;
-    for (const row of this.sheet.rows) {
-      const { line } = this.tds.get(row.id);
-      const text = this.sheet.isBlank(row) ? "" : String((count += 1));
-      line.dataset.row = row.key;
-      line.querySelector("th").textContent = text;
-      line.querySelector("[data-grid=remove-row]")?.setAttribute("aria-label", fill(this.words.removeRow, { n: text || "·" }));
-    }
   }
 
   // --- where we are ---
@@ -143,6 +138,7 @@ export class Grid {
 
   go(place, { extend = false, focus = true } = {}) {
     const former = this.active && this.td(this.active.row, this.active.col);
+    if (this.window && !this.td(place.row, place.col)) this.window.show(place.row);
     const td = this.td(place.row, place.col);
     if (!td) return;
     if (former && former !== td) {
@@ -191,9 +187,22 @@ export class Grid {
 
   select() {
     this.body.querySelectorAll(".is-selected").forEach((td) => td.classList.remove("is-selected"));
-    const block = this.selected();
-    if (block.length === 1 && block[0].length === 1) return;
-    for (const line of block) for (const { row, col } of line) this.td(row, col).classList.add("is-selected");
+    const [top, left, bottom, right] = this.block();
+    if (top === bottom && left === right) return;
+    const columns = this.sheet.columns.slice(left, right + 1);
+    for (const row of this.sheet.rows.slice(top, bottom + 1)) {
+      const cells = this.tds.get(row.id);
+      if (cells) for (const { key } of columns) cells[key].classList.add("is-selected");
+    }
+  }
+
+  // Lines that have just been drawn show the selection too.
+  dressSelection() {
+    if (!this.active) return;
+    const td = this.td(this.active.row, this.active.col);
+    td?.classList.add("is-active");
+    if (td && !this.editor.waiting) td.tabIndex = 0;
+    this.select();
   }
 
   move(dr, dc, options) {
@@ -313,6 +322,7 @@ export class Grid {
     const jump = event.ctrlKey || event.metaKey;
     const letter = jump && !event.altKey ? key.toLowerCase() : "";
     if (letter === "a") this.selectAll();
+    else if (letter === "f" && this.finder.isThere) this.finder.open();
     else if (this.readonly) return false;
     else if (letter === "z") this.undo(event.shiftKey);
     else if (letter === "y") this.undo(true);
@@ -330,7 +340,7 @@ export class Grid {
 
   undo(forward) {
     const place = forward ? this.sheet.redo() : this.sheet.undo();
-    if (place && this.tds.has(place.row.id)) this.go(place);
+    if (place && this.sheet.rows.includes(place.row)) this.go(place);
     this.buttons();
   }
 
@@ -338,25 +348,25 @@ export class Grid {
     const button = event.target.closest("button[data-grid]");
     if (!button || this.readonly) return;
     this.editor.commit();
-    const rowOf = () => this.sheet.rows.find((row) => this.tds.get(row.id).line === button.closest("tr"));
+    const rowOf = () => this.sheet.rows.find((row) => this.tds.get(row.id)?.line === button.closest("tr"));
     const doing = {
       undo: () => this.undo(false),
       redo: () => this.undo(true),
-      "add-row": () => this.addRow(),
+      "add-row": () => this.addRow(this.sheet.rows.length),
+      "insert-row": () => this.addRow(this.active ? this.block()[0] : 0),
       "remove-row": () => this.removeRows([rowOf()]),
       "remove-rows": () => this.active && this.removeRows(this.selected().map(([{ row }]) => row)),
     }[button.dataset.grid];
     doing?.();
   }
 
-  addRow() {
-    const [row] = this.sheet.insertRows(this.sheet.rows.length, 1);
+  addRow(at) {
+    const [row] = this.sheet.insertRows(at, 1);
     if (row) this.go({ row, col: this.sheet.columns[0].key });
     else this.say(fill(this.words.rowsFull, { n: this.sheet.maxRows }));
   }
 
   removeRows(rows) {
-    this.blank = this.body.querySelector("tr[data-row]").cloneNode(true);
     this.sheet.together(() => {
       this.sheet.removeRows(rows);
       if (!this.sheet.rows.length) this.sheet.insertRows(0, 3);
@@ -378,7 +388,7 @@ export class Grid {
   }
 
   nameOf({ row, col }) {
-    const label = this.isTable ? fill(this.words.row, { n: this.tds.get(row.id).line.querySelector("th").textContent || "·" }) : (this.sheet.specs.get(row.key)?.label ?? "");
+    const label = this.isTable ? fill(this.words.row, { n: this.window.numbers.get(row) || "·" }) : (this.sheet.specs.get(row.key)?.label ?? "");
     return `${label} · ${this.sheet.byColumn.get(col).label}`;
   }
 

@@ -3,6 +3,19 @@
 import { read } from "./values.js";
 
 let lastId = 0;
+const filled = (texts) => Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ""));
+
+// ["1", "2", "3", "+7", "4"] -> [[1, 3], "+7", [4, 4]]
+function ranges(names) {
+  const found = [];
+  for (const name of names) {
+    const last = found.at(-1);
+    const number = /^\d+$/.test(name) ? Number(name) : null;
+    if (number !== null && Array.isArray(last) && last[1] === number - 1) last[1] = number;
+    else found.push(number === null ? name : [number, number]);
+  }
+  return found;
+}
 
 export class Sheet {
   constructor({ layout, columns, rows, entries, stored, rejects, maxRows }, rowKeys) {
@@ -12,7 +25,7 @@ export class Sheet {
     this.specs = new Map(rows.map((row) => [row.key, row]));
     this.maxRows = maxRows;
     this.rejects = rejects;
-    this.stored = stored;
+    this.stored = stored ?? entries;
     this.rows = rowKeys.map((key) => this.makeRow(key in entries || layout !== "table" ? key : "", entries[key]));
     this.past = [];
     this.future = [];
@@ -81,15 +94,31 @@ export class Sheet {
   insertRows(index, count) {
     const free = this.maxRows ? Math.max(0, this.maxRows - this.rows.length) : count;
     const added = Array.from({ length: Math.min(count, free) }, (_, at) => ({ index: index + at, row: this.makeRow() }));
-    for (const { index: at, row } of added) this.rows.splice(at, 0, row);
+    this.putRows(added);
     this.remember({ cells: [], added, removed: [] });
     return added.map(({ row }) => row);
   }
 
   removeRows(rows) {
-    const removed = rows.map((row) => ({ index: this.rows.indexOf(row), row })).sort((a, b) => a.index - b.index);
-    for (const { row } of removed) this.rows.splice(this.rows.indexOf(row), 1);
+    const gone = new Set(rows);
+    const removed = this.rows.map((row, index) => ({ index, row })).filter(({ row }) => gone.has(row));
+    this.takeRows(removed);
     this.remember({ cells: [], added: [], removed });
+  }
+
+  // Rows to the places they shall have afterwards, in one go: splicing thousands one by one takes seconds.
+  putRows(come) {
+    if (!come.length) return;
+    const rest = this.rows[Symbol.iterator]();
+    const places = new Map(come.map(({ index, row }) => [index, row]));
+    const count = this.rows.length + come.length;
+    this.rows = Array.from({ length: count }, (_, at) => places.get(at) ?? rest.next().value);
+  }
+
+  takeRows(gone) {
+    if (!gone.length) return;
+    const rows = new Set(gone.map(({ row }) => row));
+    this.rows = this.rows.filter((row) => !rows.has(row));
   }
 
   // Several changes that are undone together.
@@ -131,8 +160,8 @@ export class Sheet {
     for (const { row, col, before, after } of step.cells) row.texts[col] = back ? before : after;
     const gone = back ? step.added : step.removed;
     const come = back ? step.removed : step.added;
-    for (const { row } of gone) this.rows.splice(this.rows.indexOf(row), 1);
-    for (const { index, row } of come) this.rows.splice(index, 0, row);
+    this.takeRows(gone);
+    this.putRows(come);
     this.tell(step);
     return step.cells[0] ?? (come[0] && { row: come[0].row, col: this.columns[0].key }) ?? null;
   }
@@ -147,28 +176,54 @@ export class Sheet {
 
   // --- to and from the server ---
 
-  // What is sent: rows in order under their place (tables) or their key.
+  // What is sent: all cells of a form; of a table what changed, and the order of the rows when that changed.
   toSend() {
-    const sent = this.rows.map((row, at) => ({
-      row,
-      name: this.layout === "table" ? String(at + 1) : row.key,
-      texts: Object.fromEntries(Object.entries(row.texts).filter(([, text]) => text !== "")),
-    }));
-    return { sent, cells: Object.fromEntries(sent.map(({ name, texts }) => [name, texts])) };
+    if (this.layout === "table") return this.changesToSend();
+    const sent = this.rows.map((row) => ({ row, name: row.key, texts: filled(row.texts) }));
+    return { sent, body: { cells: Object.fromEntries(sent.map(({ name, texts }) => [name, texts])) } };
+  }
+
+  changesToSend() {
+    const nameOf = (row) => row.key || `+${row.id}`;
+    const sent = new Map();
+    for (const { row, col, text } of this.unsaved()) {
+      if (!sent.has(row)) sent.set(row, { row, name: nameOf(row), texts: {} });
+      sent.get(row).texts[col] = text;
+    }
+    const order = this.rows.filter((row) => row.key || sent.has(row)).map((row) => ({ row, name: nameOf(row) }));
+    const known = Object.keys(this.stored);
+    const isAsStored = order.length === known.length && known.every((key, at) => order[at].name === key);
+    const body = { edits: Object.fromEntries([...sent.values()].map(({ name, texts }) => [name, texts])) };
+    if (!isAsStored) body.order = ranges(order.map(({ name }) => name));
+    return { sent: [...sent.values()], order, body };
   }
 
   // After a save: take over the server's keys and its way of writing, unless somebody typed on meanwhile.
-  adopt(sent, answer) {
+  adopt({ sent, order }, answer) {
+    if (order) this.rekey(order, sent, answer);
+    else this.stored = answer.entries;
     for (const { row, name, texts } of sent) {
-      row.key = this.layout === "table" ? (answer.keys[name] ?? "") : name;
-      const known = answer.entries[row.key] ?? {};
-      for (const column of this.columns) {
-        const col = column.key;
+      if (!order) row.key = name;
+      const known = this.stored[row.key] ?? {};
+      for (const col of order ? Object.keys(texts) : this.byColumn.keys()) {
         if (this.text(row, col) === (texts[col] ?? "")) row.texts[col] = known[col] ?? "";
       }
     }
-    this.stored = answer.entries;
     this.rejects = answer.rejects;
+  }
+
+  // The rows of a table under their new keys; rows that were not changed stand as they stood.
+  rekey(order, sent, answer) {
+    const edited = new Set(sent.map(({ name }) => name));
+    const stored = {};
+    const keys = new Map();
+    for (const { row, name } of order) {
+      const key = answer.keys ? (answer.keys[name] ?? "") : name;
+      keys.set(row, key);
+      if (key) stored[key] = edited.has(name) ? (answer.entries[key] ?? {}) : this.stored[name];
+    }
+    for (const row of this.rows) if (keys.has(row)) row.key = keys.get(row);
+    this.stored = stored;
   }
 
   // What was changed here and is not on the server: [{key, row, col, text, before}].
@@ -179,7 +234,7 @@ export class Sheet {
       for (const { key: col } of this.columns) {
         const text = this.text(row, col);
         const before = (row.key && known[col]) || "";
-        if (text !== before && this.isInput(row, col)) found.push({ key: row.key, row: row.id, col, text, before });
+        if (text !== before && this.isInput(row, col)) found.push({ key: row.key, id: row.id, row, col, text, before });
       }
     }
     return found;
@@ -196,7 +251,7 @@ export class Sheet {
       for (const row of this.rows) row.texts = { ...state.entries[row.key] };
     }
     const fresh = new Map();
-    for (const { key, row: id, col, text } of changes) {
+    for (const { key, id, col, text } of changes) {
       let row = this.rowByKey(key) ?? fresh.get(id);
       if (!row && this.layout === "table") {
         row = this.rows.find((one) => this.isBlank(one) && ![...fresh.values()].includes(one)) ?? this.rows[this.rows.push(this.makeRow()) - 1];

@@ -48,12 +48,14 @@ export class Transfer {
   take(block) {
     const { grid } = this;
     const single = block.length === 1 && block[0].length === 1;
+    this.isCut = false;
     const targets = single ? this.everywhere(block[0][0]) : null;
     grid.sheet.together(() => {
       const { changes, skipped } = targets ?? this.spread(block);
       const count = changes.length;
       grid.sheet.set(changes);
-      grid.say(fill(skipped ? grid.words.pastedSkipped : grid.words.pasted, { count, skipped }));
+      const said = fill(skipped ? grid.words.pastedSkipped : grid.words.pasted, { count, skipped });
+      grid.say(this.isCut ? `${said} ${fill(grid.words.rowsFull, { n: grid.sheet.maxRows })}` : said);
     });
     if (!single) this.showBlock(block);
     grid.buttons();
@@ -89,7 +91,8 @@ export class Transfer {
     const { grid } = this;
     if (grid.isTable) {
       const missing = top + block.length - grid.sheet.rows.length;
-      if (missing > 0) grid.sheet.insertRows(grid.sheet.rows.length, missing);
+      const added = missing > 0 ? grid.sheet.insertRows(grid.sheet.rows.length, missing).length : 0;
+      this.isCut = added < missing;
       return grid.sheet.rows.slice(top, top + block.length);
     }
     const byLine = new Map(grid.sheet.rows.map((row) => [grid.tds.get(row.id).line, row]));
