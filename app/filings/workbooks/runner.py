@@ -9,10 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any, Literal
 
-from app.core.excel import FORMS, Limits, WorkbookRefused, inspect_workbook
+from app.core.excel import FORMS, TABLES, Limits, WorkbookRefused, inspect_workbook
 from app.filings.workbooks.raw import RawBook
 
 WALL_SECONDS = 90
+MAX_FILLED_FORMS = 200_000
+_SMALL = 256 * 1024
+# Ten thousand lines of forty columns; what is read takes about a hundred bytes a cell in this process.
+MAX_FILLED_TABLES = 400_000
 _SANDBOX = Path(__file__).with_name("sandbox.py")
 _log = logging.getLogger(__name__)
 
@@ -21,15 +25,21 @@ def read_raw(data: bytes, limits: Limits = FORMS) -> RawBook:
     """The cells of an uploaded workbook. Raises WorkbookRefused."""
     inspect_workbook(data, limits)
     is_large = limits.upload > FORMS.upload
-    order = {"cpu_seconds": 60, "max_filled": 2_000_000} if is_large else {"cpu_seconds": 20}
+    order = {"cpu_seconds": 60, "max_filled": MAX_FILLED_TABLES} if is_large else {"cpu_seconds": 20}
     answer, _ = _run("read", order, data)
     return RawBook.from_json(answer["book"])
 
 
 def annotate_raw(data: bytes, findings: list[dict[str, Any]], lang: str) -> bytes:
-    """The workbook with its findings marked, by openpyxl in the sandbox. Raises WorkbookRefused."""
-    inspect_workbook(data)
-    _, body = _run("annotate", {"findings": findings, "lang": lang}, data)
+    """The workbook with its findings marked, by openpyxl in the sandbox. Raises WorkbookRefused.
+
+    It was read within its own limits before: here the wider ones hold.
+    """
+    inspect_workbook(data, TABLES)
+    is_large = len(data) > _SMALL
+    cpu, filled = (60, MAX_FILLED_TABLES) if is_large else (20, MAX_FILLED_FORMS)
+    order = {"findings": findings, "lang": lang, "cpu_seconds": cpu, "max_filled": filled}
+    _, body = _run("annotate", order, data)
     return body
 
 

@@ -62,10 +62,12 @@ def _read(order: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def _annotate(order: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
-    from app.filings.workbooks.extract import extract
+    from app.filings.workbooks.extract import MAX_FILLED, extract
     from app.filings.workbooks.marking import mark
 
-    extract(data)  # refuses shapes on which openpyxl would take the whole machine
+    extract(
+        data, int(order.get("max_filled", MAX_FILLED))
+    )  # refuses shapes on which openpyxl would take the whole machine
     return {"annotated": True}, mark(data, order["findings"], order["lang"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import time
@@ -9,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from app.core.excel import WorkbookRefused
+from app.core.excel import TABLES, WorkbookRefused
 from app.filings.workbooks import runner
 from app.filings.workbooks.annotate import CellFinding, annotate_workbook
 from app.filings.workbooks.reader import read_workbook
+from app.filings.workbooks.runner import read_raw
 from tests.unit.workbooks.test_inspection import repacked
 from tests.workbooks.samples import context_for, forms, identity_of, template
 
@@ -64,6 +66,25 @@ def read(data: bytes) -> object:
 
 def annotate(data: bytes) -> object:
     return annotate_workbook(data, [CellFinding("", "", "error", "x")], "zh")
+
+
+def memory() -> int:
+    """Bytes of memory that this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
+
+
+@pytest.mark.parametrize("shape", ["millions of cells", "a bomb of filled cells"])
+def test_a_bomb_ends_in_the_sandbox_and_leaves_the_platform_s_memory_alone(shape: str) -> None:
+    filled = b"".join(
+        b'<c r="%c%d"><v>1</v></c>' % (65 + col, 300 + row) for row in range(40_000) for col in range(20)
+    )
+    data = with_cells(filled) if "filled" in shape else SHAPES[shape]()
+    before = memory()
+    with pytest.raises(WorkbookRefused) as refusal:
+        read_raw(data, TABLES)
+    assert refusal.value.code in ("too_complex", "bomb")
+    assert memory() - before < 24 * 1024 * 1024
 
 
 def test_an_empty_cell_far_away_does_no_harm() -> None:

@@ -13,6 +13,7 @@ import pytest
 from app.core.excel import TABLES, WorkbookRefused
 from app.filings.definitions.schema import CellSpec
 from app.filings.workbooks import bulk, extract, tables
+from app.filings.workbooks.annotate import CellFinding, annotate_workbook
 from app.filings.workbooks.convert import convert
 from app.filings.workbooks.limits import MAX_FILLED, Budget
 from app.filings.workbooks.raw import PackedCells, RawBook, RawCell
@@ -150,3 +151,14 @@ def test_a_form_stays_small_where_no_table_is_expected(large: tuple[dict[str, ob
     with pytest.raises(WorkbookRefused) as refusal:
         read_raw(large[1] + b"\0" * 2_000_000)
     assert refusal.value.code == "too_large"
+
+
+def test_a_large_workbook_comes_back_with_its_findings_marked() -> None:
+    wanted = forms("DB18")
+    data = lengthened(template(wanted), wanted["DB18"], sample_values(wanted["DB18"], rows=2_000))
+    finding = CellFinding("DB18 合作银行情况表", "F1900", "error", "说明", form="DB18", label="授信额度")
+    marked = load(annotate_workbook(data, [finding], "zh"))
+    assert marked.sheetnames[0] == "校验结果"
+    cell = marked["DB18 合作银行情况表"]["F1900"]
+    assert cell.comment is not None
+    assert cell.fill.fgColor.rgb == "00FFC7CE"
