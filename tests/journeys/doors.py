@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,20 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.filings.definitions.catalogue import default_catalogue
 from tests.api_caller import Caller, make_token
 from tests.factories import open_session
 from tests.journeys.workbook import fill
 
 Forms = Mapping[str, Mapping[str, Mapping[str, str]]]
 WHY = "属正常经营变化，已逐笔核对。"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def wanted(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """(form, key) of every attachment that these forms cannot do without."""
+    catalogue = default_catalogue()
+    return [(code, spec.key) for code in codes for spec in catalogue.form(code).attachments if spec.required]
 
 
 @dataclass
@@ -39,8 +47,13 @@ class Pages:
         assert found is not None
         return found[1]
 
-    def hand_in(self, place: str) -> None:
-        """上报完成, with every warning explained."""
+    def hand_in(self, place: str, codes: Iterable[str]) -> None:
+        """上报完成, with what has to be attached and with every warning explained."""
+        for code, name in wanted(codes):
+            fields = {"key": name, "file": (io.BytesIO(PDF), "证明.pdf"), "csrf_token": self.token()}
+            url = f"{place}{code}/attachments"
+            answer = self.client.post(url, data=fields, content_type="multipart/form-data")
+            assert answer.status_code == 302, answer.get_data(as_text=True)
         confirm = self.client.get(f"{place}submit").get_data(as_text=True)
         keys = re.findall(r'name="(explain-[^"]+)"', confirm)
         answer = self.post(f"{place}submit", request_key="once", **dict.fromkeys(keys, WHY))
@@ -61,7 +74,7 @@ class Grid(Pages):
                 f"{place}{code}/save", data=body, content_type="application/json", headers=headers
             )
             assert answer.status_code == 200, answer.get_data(as_text=True)
-        self.hand_in(place)
+        self.hand_in(place, forms)
 
 
 @dataclass
@@ -81,7 +94,7 @@ class Workbook(Pages):
         assert staged.status_code == 302, staged.get_data(as_text=True)
         assert "/take" in self.client.get(staged.location).get_data(as_text=True)
         self.post(f"{staged.location}/take")
-        self.hand_in(place)
+        self.hand_in(place, forms)
 
 
 @dataclass
@@ -98,6 +111,10 @@ class Api:
         body = {code: {"version": 0, **content(declared[code], cells)} for code, cells in forms.items()}
         saved = self.caller.put(f"{place}/values", {"forms": body})
         assert saved.status_code == 200, saved.json
+        for code, name in wanted(forms):
+            url = f"{place}/forms/{code}/attachments/{name}"
+            fields = {"file": (io.BytesIO(PDF), "证明.pdf")}
+            assert self.caller.post(url, data=fields).status_code in (200, 201)
         found = self.caller.get(f"{place}/checks").json["findings"]
         why = {finding["key"]: WHY for finding in found if finding["level"] == "warning"}
         receipt = self.caller.submit(place, explanations=why)
