@@ -21,7 +21,7 @@ from tests.filing_places import MONTHLY, ONE_OFF, finish_one_off, hand_in, load_
 from tests.integration.portal.portal_helpers import announce
 from tests.statements import counted_statements
 
-FEW, MANY = 3, 60  # of which a page shows fifty
+FEW, MANY = 3, 60
 LIST, HOME, FORM = 12, 8, 15
 PUBLIC = {
     "/": HOME,
@@ -93,7 +93,7 @@ def counts(
 
     def address(endpoint: str) -> str:
         rule = next(rule.rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
-        return f"{rule}?psize_{endpoint.split('.')[0]}=50"
+        return f"{rule}?psize_{endpoint.split('.')[0]}=100"
 
     def counted() -> dict[str, int]:
         pages = [(client, path) for path in PUBLIC]
