@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
@@ -29,6 +29,7 @@ from app.filings.calendar.models import Extension, ReportingPeriod
 from app.filings.definitions.models import ReportSet
 from app.filings.labels import EXTENSION_STATES, EXTENSION_TONES, INDUSTRIES, word
 from app.institutions.models import Institution
+from app.institutions.queries import offered_institutions
 
 EVENT_LABELS = {
     "ExtensionRequested": _l("申请延期"),
@@ -50,6 +51,11 @@ def _key(value: Any) -> int:
     return int(text) if text.isdigit() and len(text) < 10 else 0
 
 
+def institution_words(institution: Institution) -> str:
+    """How a picker shows an institution: two may share a name, none a code."""
+    return f"{institution.name}（{institution.uscc}）"
+
+
 class GrantForm(FlaskForm):
     """More time for an institution that has not asked."""
 
@@ -64,11 +70,11 @@ class GrantForm(FlaskForm):
     reason = TextAreaField(_l("理由"), [InputRequired(_l("请填写延期的理由，企业将看到。"))])
 
     def fill_choices(self) -> None:
-        """Institutions of the reader's scope, sets of their industries, periods whose window has opened."""
+        """Some institutions of the reader's scope, sets of their industries, periods whose window has opened."""
         blank = (0, _("请选择"))
-        institutions = list(db.session.scalars(select(Institution).order_by(Institution.name)))
-        self.institution.choices = [blank] + [(one.id, f"{one.name}（{one.uscc}）") for one in institutions]
-        industries = {one.industry for one in institutions}
+        institutions = offered_institutions(chosen=self.institution.data or 0)
+        self.institution.choices = [blank] + [(one.id, institution_words(one)) for one in institutions]
+        industries = select(Institution.industry).distinct()
         sets = select(ReportSet).where(ReportSet.industry.in_(industries), ReportSet.frequency != "once")
         self.report_set.choices = [blank] + [
             (one.id, f"{word(INDUSTRIES, one.industry)} · {one.name(lang())}")
@@ -166,6 +172,14 @@ class ExtensionAdmin(SafeModelView):
             extensions.refuse_extension(item.id, _seen(), current_account(), clock.now(), opinion)
 
         return self._decide(item, decision, _("已退回申请，理由将显示给企业。"))
+
+    @expose("/institutions", methods=["GET"])
+    @has_access
+    @permission_name("decide")
+    def institutions(self) -> Any:
+        """The institutions that the picker offers for the words typed so far."""
+        found = offered_institutions(request.args.get("q", "").strip()[:60])
+        return jsonify(results=[{"id": one.id, "text": institution_words(one)} for one in found])
 
     @expose("/grant", methods=["GET", "POST"])
     @has_access

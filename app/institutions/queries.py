@@ -51,6 +51,21 @@ def region_names() -> dict[str, str]:
     return found
 
 
+OFFERED = 20
+
+
+def offered_institutions(words: str = "", chosen: int = 0) -> list[Institution]:
+    """The first institutions in the reader's scope whose name or code holds the words, for a picker.
+
+    `chosen` is among them even when it is not one of the first.
+    """
+    query = select(Institution).order_by(Institution.id != chosen, Institution.name).limit(OFFERED)
+    if words:
+        holds = (column.icontains(words, autoescape=True) for column in (Institution.name, Institution.uscc))
+        query = query.where(or_(*holds))
+    return list(db.session.scalars(query))
+
+
 def code_is_taken(code: str, *, but_registration: int = 0) -> bool:
     """Whether an institution with an account, one that is gone, or a waiting registration has this code.
 
