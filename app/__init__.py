@@ -13,6 +13,7 @@ from config import Config
 def create_app(config: type[Config] | None = None, **overrides: Any) -> Flask:
     """Build one application. `overrides` are settings by name, for tests and tools."""
     from app import registry
+    from app.accounts.demo import refuse_demonstration_accounts
     from app.cli import register_commands
     from app.core import http, i18n, startup
     from app.core.json_provider import StrictJSONProvider
@@ -37,4 +38,7 @@ def create_app(config: type[Config] | None = None, **overrides: Any) -> Flask:
     registry.init_app(app)
     i18n.init_app(app)
     register_commands(app)
+    if app.config["PRODUCTION"]:
+        with app.app_context():
+            refuse_demonstration_accounts()
     return app

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.accounts.models import Account
 from app.accounts.roles import ENTERPRISE_ROLE
 from app.core.db import db
+from app.core.startup import UnsafeSettings
 
 DEMO_PASSWORD = "Yanshi-2468"  # noqa: S105 - public on purpose; startup refuses it in production
 
@@ -40,6 +42,21 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("demo-anquan", "SecurityAdministrator", "安全管理员", "Security administrator"),
     DemoAccount("demo-shenji", "Auditor", "审计员", "Auditor"),
 )
+
+
+def refuse_demonstration_accounts() -> None:
+    """Raise in production when this database holds accounts whose passwords everybody knows."""
+    names = [account.username for account in DEMO_ACCOUNTS]
+    try:
+        found = sorted(db.session.scalars(select(Account.username).where(Account.username.in_(names))))
+    except (OperationalError, ProgrammingError):  # no tables yet, or no database: requests will tell
+        found = []
+    finally:
+        db.session.rollback()
+    if found:
+        raise UnsafeSettings(
+            f"demonstration accounts are in this database: {', '.join(found)}; use one without them"
+        )
 
 
 def shown_accounts() -> list[DemoAccount]:

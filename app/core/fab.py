@@ -6,6 +6,7 @@ by GET and takes any page size. See docs/architecture.md.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 
@@ -15,6 +16,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.urltools import get_filter_args
 from flask_appbuilder.views import UtilView
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import joinedload
 from wtforms import SelectField
@@ -88,6 +90,17 @@ def _integers(prefix: str, low: int, high: int) -> dict[str, int]:
             except ValueError:
                 continue
     return found
+
+
+CHANGED_MEANWHILE = _l(
+    "这条记录刚被其他人修改过，您的修改没有保存。下面是您填写的内容；核对后再次保存，将以它为准。"
+)
+
+
+def row_state(item: Any, columns: list[str]) -> str:
+    """What the editor of a row has seen of it, so that a save over somebody else's change is noticed."""
+    seen = repr([str(getattr(item, column, None)) for column in columns])
+    return hashlib.sha256(seen.encode()).hexdigest()
 
 
 class SafeModelView(ModelView):
@@ -301,11 +314,14 @@ class SafeModelView(ModelView):
         get_filter_args(self._filters, disallow_if_not_in_search=False)
         exclude = self._filters.get_relation_cols()
         item = self._item_or_404(str(pk))
+        g.row_state = row_state(item, self.edit_columns)
         if request.method == "POST":
             form = self.edit_form.refresh(request.form)
             self._fill_form_exclude_cols(exclude, form)
             form._id = self.datamodel.get_pk_value(item)  # FAB's unique validators skip this row
-            if form.validate() and self._save(form, item, new=False):
+            if request.form.get("row_state") != g.row_state:
+                flash(CHANGED_MEANWHILE, "warning")
+            elif form.validate() and self._save(form, item, new=False):
                 return None
             item = self._item_or_404(str(pk))
         else:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core import clock
@@ -133,6 +133,8 @@ def handle_http(error: HTTPException) -> Any:
     """Every HTTP error on our own look."""
     if isinstance(error.response, BaseResponse):
         return error.response
+    if isinstance(error, SecurityError):  # not one of our hosts: no page can be drawn, its links need a host
+        return Response("400: unknown host\n", 400, mimetype="text/plain")
     db.session.rollback()
     if is_api():
         return problem_of_http(error)

@@ -19,8 +19,9 @@ class UnsafeSettings(RuntimeError):
 def production_problems(config: dict[str, object]) -> list[str]:
     """Everything that must not be so in production, in words for the operator."""
     secret = str(config.get("SECRET_KEY") or "")
+    weak = len(secret) < 32 or len(set(secret)) < 12 or secret == DEVELOPMENT_SECRET
     checks = [
-        (len(secret) < 32 or secret == DEVELOPMENT_SECRET, "SECRET_KEY must be set, at least 32 characters"),
+        (weak, "SECRET_KEY must be set: at least 32 random characters"),
         (bool(config.get("DEMONSTRATION")), "DEMONSTRATION must be off: its accounts have known passwords"),
         (bool(config.get("DEBUG")), "debug mode must be off"),
         (bool(config.get("CAPTCHA_FIXED")), "CAPTCHA_FIXED must be empty"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,35 @@ def fresh(item_id: int) -> Announcement | None:
     db.session.rollback()
     db.session.expire_all()
     return db.session.get(Announcement, item_id)
+
+
+def seen_state(editor, address: str) -> str:
+    """What the form of a row remembers of it."""
+    found = re.search(r'name="row_state" value="(\w+)"', editor.get(address).text)
+    assert found
+    return found[1]
+
+
+def save(editor, address: str, values: dict[str, str]):
+    """Open the form of a row and save it."""
+    return editor.post(address, data={**values, "row_state": seen_state(editor, address)})
+
+
+def test_two_editors_do_not_overwrite_each_other(editor, sign_in):
+    item, other = announce("公告"), sign_in(make_account("ContentEditor"))
+    address = f"/console/announcements/edit/{item.id}"
+    mine, theirs = (
+        {"category": "guides", "body": "正文", "title": title} for title in ("我的标题", "别人的标题")
+    )
+    seen = seen_state(editor, address)
+    assert save(other, address, theirs).status_code == 302
+    told = editor.post(address, data={**mine, "row_state": seen})
+    assert "刚被其他人修改过" in told.text and 'value="我的标题"' in told.text
+    assert fresh(item.id).title == "别人的标题"
+    assert editor.post(address, data=mine).status_code == 200  # a form that saw nothing saves nothing
+    again = re.search(r'name="row_state" value="(\w+)"', told.text)
+    assert editor.post(address, data={**mine, "row_state": again[1]}).status_code == 302
+    assert fresh(item.id).title == "我的标题"
 
 
 def events() -> list[str]:
@@ -108,7 +138,7 @@ def test_the_state_cannot_be_set_by_the_form(editor):
         "status": "published",
         "views": "9999",
     }
-    editor.post(f"/console/announcements/edit/{item.id}", data=values)
+    save(editor, f"/console/announcements/edit/{item.id}", values)
     changed = fresh(item.id)
     assert (changed.title, changed.status, changed.views) == ("改了标题", "draft", 0)
 
@@ -143,7 +173,7 @@ def test_a_page_is_changed_in_both_languages_and_cleaned(client, editor):
         "title_en": "Complaints",
         "body_en": "New",
     }
-    editor.post(f"/console/pages/edit/{page.id}", data=values)
+    save(editor, f"/console/pages/edit/{page.id}", values)
     assert "<p>新的渠道</p>" in client.get("/pages/complaints").text
     client.set_cookie("lang", "en")
     assert "<p>New</p>" in client.get("/pages/complaints").text
