@@ -134,6 +134,8 @@ def _staged(filing: Filing) -> str:
         original=b"PK",
         result={
             "forms": {"DB01": {"definition": ids["DB01"], "values": {}}},
+            "counts": {"problems": 0, "findings": 0, "errors": 0},
+            "changes": {"DB01": {"count": 0, "first": []}},
             "problems": [],
             "findings": [],
             "notes": [],
