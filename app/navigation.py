@@ -50,6 +50,7 @@ CONSOLE: tuple[tuple[Any, str, tuple[Entry, ...]], ...] = (
             Entry(
                 _l("报送审核"), "FilingAdmin.list", "clipboard-check", "FilingAdmin", under="/console/review"
             ),
+            Entry(_l("完成情况"), "CompletenessAdmin.list", "list-check", "CompletenessAdmin"),
             Entry(_l("报告期"), "PeriodAdmin.list", "calendar", "PeriodAdmin"),
             Entry(_l("延期审批"), "ExtensionAdmin.list", "clock", "ExtensionAdmin"),
             Entry(_l("报表目录"), "CatalogueAdmin.list", "forms", "CatalogueAdmin"),

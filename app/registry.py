@@ -44,6 +44,7 @@ def _console_views() -> list[type]:
     from app.console.institution_admin import InstitutionAdmin
     from app.filings.admin import CatalogueAdmin
     from app.filings.calendar_admin import PeriodAdmin
+    from app.filings.completeness_admin import CompletenessAdmin
     from app.filings.extension_admin import ExtensionAdmin
     from app.filings.queue_admin import FilingAdmin
     from app.filings.review_admin import FilingReview
@@ -59,7 +60,7 @@ def _console_views() -> list[type]:
         RoleGrantAdmin,
         EventAdmin,
     ]
-    filings = [FilingAdmin, FilingReview, PeriodAdmin, ExtensionAdmin, CatalogueAdmin]
+    filings = [FilingAdmin, FilingReview, CompletenessAdmin, PeriodAdmin, ExtensionAdmin, CatalogueAdmin]
     return [*accounts, AnnouncementAdmin, PageAdmin, SuggestionAdmin, *filings]
 
 

@@ -15,6 +15,7 @@ FILING_STATES: dict[str, Any] = {
     "returned": _l("已退回"),
     "approved": _l("已通过"),
     "reported": _l("已上报"),
+    "nil": _l("零申报"),
     "withdrawn": _l("已撤回"),
     "in_review": _l("审核中"),
     "in_force": _l("现行有效"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ class Task:
 
     kind: str
     obligation: Obligation
+    reminded_at: datetime | None = None
 
     @property
     def due_at(self) -> datetime | None:
@@ -33,9 +34,19 @@ class Task:
 _ORDER = {"one_off": 0, "returned": 1, "due": 2, "overdue": 3}
 
 
-def tasks(obligations: Iterable[Obligation]) -> list[Task]:
-    """The to-do list: the one-off set before everything, then what was returned, due and overdue."""
-    found = [Task(kind, item) for item in obligations if (kind := _kind(item))]
+def tasks(
+    obligations: Iterable[Obligation], reminded: Mapping[tuple[str, str], datetime] | None = None
+) -> list[Task]:
+    """The to-do list: the one-off set before everything, then what was returned, due and overdue.
+
+    `reminded`: when the regulator last reminded of what, by (report set's key, period's code).
+    """
+    told = reminded or {}
+    found = [
+        Task(kind, item, told.get((item.report_set.key, item.period_code)))
+        for item in obligations
+        if (kind := _kind(item))
+    ]
     found.sort(key=lambda task: (_ORDER[task.kind], task.due_at.timestamp() if task.due_at else 0.0))
     overdue = [task for task in found if task.kind == "overdue"]
     # The newest overdue ones are what somebody can still do something about.

@@ -9,6 +9,7 @@ from app.core import clock
 from app.filings.labels import FAMILIES, INDUSTRIES, word
 from app.filings.obligations import obligations
 from app.filings.pages import state_words
+from app.filings.reminders import reminders_of
 from app.institutions.labels import INSTITUTION_STATE_LABELS
 from app.workspace.todo import tasks
 
@@ -30,7 +31,7 @@ def home() -> str:
         "workspace/home.html",
         account=account,
         institution=institution,
-        tasks=tasks(everything),
+        tasks=tasks(everything, reminders_of(institution.id)),
         recent=handed_in[:5],
         now=now,
         families=FAMILIES,

@@ -137,6 +137,7 @@ def _rows(asked: QueueFilter, order: str) -> Any:
             Filing.receipt_no,
             Filing.submitted_at,
             Filing.is_late,
+            Filing.is_nil,
             Filing.errors,
             Filing.warnings,
             Filing.reviewer_id,
