@@ -242,4 +242,4 @@ def now_and_period(period_id: str) -> tuple[datetime, list[ReportingPeriod], Rep
         return now, periods, None
     chosen = next((one for one in periods if str(one.id) == period_id), None)
     ended = [one for one in periods if one.end_date < clock.local(now).date()]
-    return now, periods, chosen or (ended or periods or [None])[0]
+    return now, periods, chosen or next(iter(ended or periods), None)
