@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 
 from app.accounts.access import current_account
 from app.core import clock
-from app.core.db import commits
+from app.core.db import commits, db
 from app.core.errors import DomainError, Invalid
 from app.core.events import history
+from app.core.files import StoredFile, send_file_row
 from app.filings.definitions.queries import forms_by_id
 from app.filings.indicator_page import filed_indicators
 from app.filings.labels import EVENTS, FILING_STATES, INDUSTRIES, word
@@ -97,6 +98,16 @@ class FilingReview(BaseView):
         if filing is None:
             abort(404)
         return filing
+
+    @expose("/<int:filing_id>/file/<int:file_id>", methods=["GET"])
+    @has_access
+    @permission_name("read")
+    def file(self, filing_id: int, file_id: int) -> Any:
+        """A file that came with one of the filing's versions."""
+        filing = self._filing_or_404(filing_id)
+        if file_id not in review_page.file_ids(filing):
+            abort(404)
+        return send_file_row(db.session.get_one(StoredFile, file_id))
 
     @expose("/<int:filing_id>/compare", methods=["GET"])
     @has_access

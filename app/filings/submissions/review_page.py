@@ -148,6 +148,17 @@ def version_list(filing: Filing) -> list[Row[Any]]:
     return list(db.session.execute(query))
 
 
+def file_ids(filing: Filing) -> set[int]:
+    """The files that came with any version of the filing."""
+    payloads = db.session.scalars(select(FilingVersion.payload).where(FilingVersion.filing_id == filing.id))
+    return {
+        int(item["file"])
+        for payload in payloads
+        for items in payload.get("attachments", {}).values()
+        for item in items
+    }
+
+
 def version_number(filing: Filing, number: int) -> FilingVersion | None:
     """One version with all that is in it."""
     query = select(FilingVersion).where(FilingVersion.filing_id == filing.id, FilingVersion.number == number)

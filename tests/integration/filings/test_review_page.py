@@ -153,3 +153,16 @@ def test_a_table_of_ten_thousand_rows_is_shown_by_pages(company, staff):
     assert rows_in(found) == 1 and "改动户" in found
     assert 'id="cell-7777-' in page(staff, filing, "?row=7777")
     assert 'id="cell-10000-' in page(staff, filing, "?page=9999")
+
+
+def test_a_nil_declaration_is_shown_and_a_foreign_file_is_not_given(filing, staff):
+    nil = {"name": "测试甲", "statement": "本期无业务发生"}
+    another(
+        filing,
+        {"DB01": {"r2": {"inc": "0.00"}}},
+        nil=nil,
+        attachments={"DB01": [{"file": 7, "name": "a.pdf"}]},
+    )
+    text = page(staff, filing)
+    assert "测试甲" in text and "本期无业务发生" in text and f"/console/review/{filing.id}/file/7" in text
+    assert staff.get(f"/console/review/{filing.id}/file/8").status_code == 404
