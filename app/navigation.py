@@ -40,6 +40,7 @@ CONSOLE: tuple[tuple[Any, str, tuple[Entry, ...]], ...] = (
         "building-bank",
         (
             Entry(_l("注册审核"), "RegistrationAdmin.list", "user-check", "RegistrationAdmin"),
+            Entry(_l("准入审批"), "ApplicationAdmin.list", "checks", "ApplicationAdmin"),
             Entry(_l("机构名册"), "InstitutionAdmin.list", "building", "InstitutionAdmin"),
         ),
     ),
@@ -69,6 +70,8 @@ CONSOLE: tuple[tuple[Any, str, tuple[Entry, ...]], ...] = (
         _l("系统管理"),
         "settings",
         (
+            Entry(_l("审批步骤"), "StepPlanAdmin.list", "list-check", "StepPlanAdmin"),
+            Entry(_l("变更办理方式"), "ApprovalModeAdmin.list", "forms", "ApprovalModeAdmin"),
             Entry(_l("账号管理"), "AccountAdmin.list", "users", "AccountAdmin"),
             Entry(_l("角色授权"), "RoleGrantAdmin.list", "shield-lock", "RoleGrantAdmin"),
             Entry(_l("操作记录"), "EventAdmin.list", "history", "EventAdmin"),
@@ -78,6 +81,14 @@ CONSOLE: tuple[tuple[Any, str, tuple[Entry, ...]], ...] = (
 
 WORKSPACE: tuple[Entry, ...] = (
     Entry(_l("个人中心"), "workspace.home", "home", "Workspace", "can_use"),
+    Entry(
+        _l("机构准入"),
+        "admission.index",
+        "building-bank",
+        "Workspace",
+        "can_use",
+        under="/workspace/admission",
+    ),
     Entry(_l("信息报送"), "filings.index", "file-text", "Workspace", "can_use", under="/workspace/filings"),
     Entry(_l("接口令牌"), "api_tokens.index", "key", "Workspace", "can_use", under="/workspace/api-tokens"),
 )

@@ -49,6 +49,7 @@ def _console_views() -> list[type]:
     from app.filings.queue_admin import FilingAdmin
     from app.filings.review_admin import FilingReview
     from app.institutions.admin import RegistrationAdmin
+    from app.institutions.admission.admin import ApplicationAdmin, ApprovalModeAdmin, StepPlanAdmin
     from app.portal.admin import AnnouncementAdmin, PageAdmin
     from app.portal.suggestion_admin import SuggestionAdmin
 
@@ -60,8 +61,9 @@ def _console_views() -> list[type]:
         RoleGrantAdmin,
         EventAdmin,
     ]
+    admission = [ApplicationAdmin, StepPlanAdmin, ApprovalModeAdmin]
     filings = [FilingAdmin, FilingReview, CompletenessAdmin, PeriodAdmin, ExtensionAdmin, CatalogueAdmin]
-    return [*accounts, AnnouncementAdmin, PageAdmin, SuggestionAdmin, *filings]
+    return [*accounts, *admission, AnnouncementAdmin, PageAdmin, SuggestionAdmin, *filings]
 
 
 def _blueprints() -> list[Blueprint]:
@@ -77,9 +79,10 @@ def _blueprints() -> list[Blueprint]:
     from app.filings.extension_views import blueprint as extensions
     from app.filings.import_views import blueprint as filings
     from app.filings.nil_views import blueprint as nil_returns
+    from app.institutions.admission.views import blueprint as admission
     from app.institutions.views import blueprint as registration
     from app.portal.routes import blueprint as portal
     from app.workspace.views import blueprint as workspace
 
-    pages = [portal, profile, registration, captcha, files, workspace, filings, extensions, tokens]
+    pages = [portal, profile, registration, admission, captcha, files, workspace, filings, extensions, tokens]
     return [*pages, attachments, nil_returns, api_public, api_docs, api]

@@ -9,11 +9,13 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_babel import gettext as _
 
+from app.accounts.access import current_account
 from app.accounts.security import may
 from app.console import queries
 from app.core import clock
 from app.filings.calendar.extension_queries import waiting_extensions
 from app.filings.labels import INDUSTRIES, word
+from app.institutions.admission.queries import waiting_for
 from app.portal.queries import waiting_suggestions
 
 
@@ -46,6 +48,10 @@ def _tasks() -> list[dict[str, Any]]:
     if may("can_decide", "RegistrationAdmin"):
         url = url_for("RegistrationAdmin.list", _flt_0_status="submitted")
         found.append({"label": _("待审核注册"), "number": queries.waiting_registrations(), "url": url})
+    if may("can_decide", "ApplicationAdmin"):
+        roles = [role.name for role in current_account().roles]
+        url = url_for("ApplicationAdmin.list", _flt_0_status="submitted", _flt_0_step_role=roles[0])
+        found.append({"label": _("待办理准入申请"), "number": waiting_for(roles), "url": url})
     if may("can_review", "FilingReview"):
         url = url_for("FilingAdmin.list")
         found.append({"label": _("待审核报送"), "number": queries.waiting_filings(), "url": url})

@@ -86,6 +86,8 @@ class Institution(InstitutionScoped, Model):
     terminated_on: Mapped[date | None] = mapped_column(Date)
     # Up to which day the register has been carried into the columns above.
     projected_on: Mapped[date | None] = mapped_column(Date)
+    # Since when industry, type and region are what they are now; filings of earlier periods look into the register.
+    profile_since: Mapped[date | None] = mapped_column(Date)
 
     region: Mapped[Region] = relationship(lazy="joined")
 

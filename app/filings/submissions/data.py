@@ -29,6 +29,7 @@ from app.filings.submissions.place import forms_filed
 from app.filings.submissions.rules import HANDED_IN_STATES, ONCE
 from app.filings.values import from_json
 from app.institutions.models import Institution
+from app.institutions.register.queries import profile_on
 
 # {(form code, shift): (the form, its values with computed cells)}; what was not filed is absent.
 Neighbours = dict[tuple[str, Shift], tuple[Form, Values]]
@@ -202,12 +203,7 @@ def make_context(
         return pair[1] if pair else None
 
     return Context(
-        org={
-            "org_type": institution.org_type,
-            "industry": institution.industry,
-            "region": institution.region_code,
-            "uscc": institution.uscc,
-        },
+        org=profile_on(institution, period.end_date if period else None),
         period=period_attributes(period, clock.local(now).date()),
         lookup=lookup,
         forms=known,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, or_, select
 
 from app.core.db import db
+from app.institutions.models import Institution
 from app.institutions.register.models import InstitutionVersion, RegisterEntry
 from app.institutions.register.rules import State, state_on
 
@@ -48,3 +49,18 @@ def version_on(institution_id: int, day: date) -> InstitutionVersion | None:
         InstitutionVersion.institution_id == institution_id, *versions_on(day)
     )
     return db.session.scalars(query).first()
+
+
+def profile_on(institution: Institution, day: date | None) -> dict[str, str]:
+    """What forms ask of an institution (ORG.*), as of a day; asks the register only when the day lies before the
+    last change of the profile."""
+    known: Institution | InstitutionVersion = institution
+    since = institution.profile_since
+    if day is not None and since is not None and day < since:
+        known = version_on(institution.id, day) or institution
+    return {
+        "org_type": known.org_type,
+        "industry": known.industry,
+        "region": known.region_code or institution.region_code,
+        "uscc": known.uscc,
+    }

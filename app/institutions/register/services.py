@@ -189,7 +189,8 @@ def _writing() -> Iterator[None]:
 def _project(institution: Institution, now: datetime, actor: Any) -> None:
     """Make the institution's columns say what the register says of today."""
     today = clock.local(now).date()
-    state = rules.state_on(_entries(institution.id), today)
+    entries = _entries(institution.id)
+    state = rules.state_on(entries, today)
     if not state:
         return
     flat = state.flat
@@ -199,7 +200,19 @@ def _project(institution: Institution, now: datetime, actor: Any) -> None:
                 setattr(institution, name, flat[name])
     _move(institution, str(flat.get("status") or institution.status), today, now, actor)
     institution.projected_on = today
+    institution.profile_since = _profile_since(entries, today)
     db.session.flush()
+
+
+def _profile_since(entries: list[RegisterEntry], today: date) -> date | None:
+    """The day of the last change of industry, type or region that has taken effect; none when there was none."""
+    since, former = None, None
+    for span in rules.spans(entries):
+        profile = tuple(span.state.institution.get(name) for name in ("industry", "org_type", "region_code"))
+        if span.start <= today and former is not None and profile != former:
+            since = span.start
+        former = profile
+    return since
 
 
 def _move(institution: Institution, status: str, today: date, now: datetime, actor: Any) -> None:
