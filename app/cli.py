@@ -102,6 +102,7 @@ def load_catalogue_command(path: Path | None, effective_from: datetime | None, d
     from app.core.db import commits, db
     from app.filings.definitions.catalogue import CatalogueError
     from app.filings.definitions.services import load_into_database
+    from app.institutions.admission.plans import load_modes
     from app.institutions.regions import load_regions
 
     day = effective_from.date() if effective_from else None
@@ -112,6 +113,7 @@ def load_catalogue_command(path: Path | None, effective_from: datetime | None, d
         else:
             report = commits(load_into_database)(clock.now(), path, day)
             click.echo(f"regions: {commits(load_regions)()} changes")
+            click.echo(f"procedures for changes: {commits(load_modes)()} new")
     except CatalogueError as error:
         raise click.ClickException("\n".join(error.problems)) from error
     for line in _told(report):

@@ -36,6 +36,8 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("demo-zulin", ENTERPRISE_ROLE, "融资租赁公司（企业用户）", "Leasing company (enterprise)"),
     DemoAccount("demo-jianguan", "Supervisor", "监管人员", "Supervisor"),
     DemoAccount("demo-shenpi", "Approver", "审批人员", "Approver"),
+    DemoAccount("demo-jianguan2", "Supervisor", "监管人员（第二人）", "Supervisor (second person)"),
+    DemoAccount("demo-shenpi2", "Approver", "审批人员（第二人）", "Approver (second person)"),
     DemoAccount("demo-jiancha", "Inspector", "检查人员", "Inspector"),
     DemoAccount("demo-neirong", "ContentEditor", "内容编辑", "Content editor"),
     DemoAccount("demo-xitong", "SystemAdministrator", "系统管理员", "System administrator"),

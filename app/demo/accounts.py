@@ -49,18 +49,24 @@ def _role(name: str) -> Role:
 
 
 def staff_accounts(now: datetime) -> dict[str, Account]:
-    """Create one account per staff role; returns them by role."""
+    """Create the accounts of staff, two of those who take turns; returns the first of each role."""
     found = {}
     for shown in DEMO_ACCOUNTS:
         if shown.role == ENTERPRISE_ROLE:
             continue
-        found[shown.role] = _account(
-            shown.username, STAFF_NAMES[shown.role], f"{shown.username}@example.invalid", shown.role, now
-        )
-        found[shown.role].kind = STAFF
-        found[shown.role].sees_filings = ROLES_BY_NAME[shown.role].sees_filings
+        name = STAFF_NAMES[shown.role] + ("乙" if shown.role in found else "")
+        account = _account(shown.username, name, f"{shown.username}@example.invalid", shown.role, now)
+        account.kind = STAFF
+        account.sees_filings = ROLES_BY_NAME[shown.role].sees_filings
+        found.setdefault(shown.role, account)
     db.session.flush()
     return found
+
+
+def colleagues(role: str) -> list[Account]:
+    """Everybody of a role, in the order in which they were made."""
+    query = select(Account).join(Account.roles).where(Role.name == role).order_by(Account.id)
+    return list(db.session.scalars(query))
 
 
 def enterprise_account(company: Company, institution: Institution, now: datetime) -> Account:

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from app.core import clock
 from app.core.db import commits, db
 from app.core.scope import SYSTEM, scoped
-from app.demo.accounts import staff_accounts
+from app.demo.accounts import colleagues, staff_accounts
+from app.demo.admission import tell_admission
 from app.demo.registrations import register_applicants
 from app.demo.scenario import tell
 from app.filings.definitions.services import load_into_database
@@ -41,4 +42,5 @@ def fill() -> int:
     seed_portal(now)
     number = tell(now, staff["Supervisor"])
     register_applicants(staff["Approver"], now)
+    tell_admission({role: colleagues(role) for role in ("Supervisor", "Approver")}, now)
     return number

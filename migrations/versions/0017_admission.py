@@ -1,7 +1,7 @@
 """admission
 
 Revision ID: 0017
-Revises: 0007
+Revises: 0009
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = '0017'
-down_revision = '0007'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 

@@ -18,9 +18,10 @@ from tests.integration.security.world import CANARY, World, addresses, make_worl
 # The registry is public on purpose; what else the company is stays out of it, see the portal's tests.
 PUBLIC_NAMES = ("portal.registry", "portal.search", "portal.home", "portal.sitemap")
 TABLES = ("filing", "filing_form", "filing_version", "review_mark", "staged_import", "stored_file", "registration",
-          "institution", "filing_explanation", "event")  # fmt: skip
+          "institution", "filing_explanation", "event", "admission_application",
+          "admission_decision", "admission_file", "register_entry", "institution_version")  # fmt: skip
 STAFF = ("Supervisor", "Approver", "Inspector")
-LISTS = ("institutions", "registrations", "filings", "forms", "periods")
+LISTS = ("institutions", "registrations", "filings", "forms", "periods", "applications")
 
 
 @pytest.fixture

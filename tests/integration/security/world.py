@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 from werkzeug.routing import Rule
 
 from app.core import clock
@@ -24,6 +25,7 @@ from app.filings.definitions.queries import definition_ids_on, set_by_key
 from app.filings.submissions import review
 from app.filings.submissions.models import Filing, FilingForm, StagedImport
 from app.filings.submissions.services import Place, save_form, submit_filing
+from app.institutions.admission import services
 from tests.factories import make_account, make_institution, make_registration
 from tests.filing_places import MONTHLY, ONE_OFF, finish_one_off, load_catalogue, make_month
 
@@ -59,6 +61,8 @@ def _ids(found: World, numbers: set[int], keys: list[str]) -> dict[str, list[str
         "key": keys,
         "verb": ["pick-up", "release", "take-over", "approve", "return", "mark", "unmark"],
         "industry": ["guarantee"],
+        "kind": ["set_up", "branch", "change", "termination"],
+        "application_id": [str(application.id)],
     }
 
 
@@ -92,9 +96,31 @@ def make_world() -> World:
     db.session.commit()
     found = World(mine, my_account, other, other_account, period, filing, _staged(filing), stored.key)
     drafts = db.session.scalars(select(FilingForm.id)).all()
-    numbers = {other.id, filing.id, other_account.id, registration.id, licence.id, stored.id, *drafts}
+    application = _application(other, other_account)
+    numbers = {
+        application.id,
+        other.id,
+        filing.id,
+        other_account.id,
+        registration.id,
+        licence.id,
+        stored.id,
+        *drafts,
+    }
     found.ids = _ids(found, numbers, [stored.key, licence.key])
     return found
+
+
+def _application(institution: Any, account: Any) -> Any:
+    """A change that the other company has handed in, with a file."""
+    fields = {"change_type": "name", "new_value": f"{CANARY}新名", "reason": f"{CANARY}因"}
+    now = clock.now()
+    application = services.begin(institution, "change", account, now)
+    services.save_draft(application, 1, {**fields, "effective_from": clock.today().isoformat()}, account, now)
+    services.attach(application, "resolution", FileStorage(io.BytesIO(PDF), f"{CANARY}.pdf"), account, now)
+    services.submit(application, account, now)
+    db.session.commit()
+    return application
 
 
 def place_of(institution: Any, account: Any, period: Any) -> Place:
