@@ -19,9 +19,11 @@ WORDS = {"set_up": "新设", "branch": "跨区设立分支机构", "change": "�
 
 
 def logged_in(visit: Any, role: str, institution: Any = None) -> Visitor:
-    account = make_account(role, institution=institution)
+    db.session.rollback()  # what a page has written since is seen
+    username = make_account(role, institution=institution).username
+    db.session.rollback()
     visitor: Visitor = visit()
-    visitor.log_in(account.username, PASSWORD)
+    visitor.log_in(username, PASSWORD)
     return visitor
 
 

@@ -28,7 +28,7 @@ def test_a_company_lands_in_the_workspace_and_staff_in_the_console(app):
     staff = make_account("Supervisor")
     assert try_login(app.test_client(), company.username).headers["Location"] == "/workspace/"
     assert try_login(app.test_client(), staff.username).headers["Location"] == "/console/"
-    assert kinds() == ["LoggedIn", "LoggedIn"]
+    assert kinds() == ["RegisterOpened", "LoggedIn", "LoggedIn"]
 
 
 def test_the_e_mail_address_works_as_well_whatever_its_case(client):

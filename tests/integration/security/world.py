@@ -62,7 +62,6 @@ def _ids(found: World, numbers: set[int], keys: list[str]) -> dict[str, list[str
         "verb": ["pick-up", "release", "take-over", "approve", "return", "mark", "unmark"],
         "industry": ["guarantee"],
         "kind": ["set_up", "branch", "change", "termination"],
-        "application_id": [str(application.id)],
     }
 
 
@@ -107,7 +106,7 @@ def make_world() -> World:
         stored.id,
         *drafts,
     }
-    found.ids = _ids(found, numbers, [stored.key, licence.key])
+    found.ids = {"application_id": [str(application.id)]} | _ids(found, numbers, [stored.key, licence.key])
     return found
 
 
