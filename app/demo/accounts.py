@@ -50,7 +50,7 @@ def _role(name: str) -> Role:
 
 def staff_accounts(now: datetime) -> dict[str, Account]:
     """Create the accounts of staff, two of those who take turns; returns the first of each role."""
-    found = {}
+    found: dict[str, Account] = {}
     for shown in DEMO_ACCOUNTS:
         if shown.role == ENTERPRISE_ROLE:
             continue
