@@ -96,16 +96,8 @@ def make_world() -> World:
     found = World(mine, my_account, other, other_account, period, filing, _staged(filing), stored.key)
     drafts = db.session.scalars(select(FilingForm.id)).all()
     application = _application(other, other_account)
-    numbers = {
-        application.id,
-        other.id,
-        filing.id,
-        other_account.id,
-        registration.id,
-        licence.id,
-        stored.id,
-        *drafts,
-    }
+    own = {other.id, filing.id, other_account.id, registration.id, licence.id, stored.id, application.id}
+    numbers = own | set(drafts)
     found.ids = {"application_id": [str(application.id)]} | _ids(found, numbers, [stored.key, licence.key])
     return found
 
