@@ -14,7 +14,7 @@ from app.accounts.security import may
 from app.core import clock
 from app.core.export import send_workbook, workbook
 from app.core.i18n import lang
-from app.filings.labels import FAMILIES, FILING_STATES, INDUSTRIES, word
+from app.filings.labels import FAMILIES, FILING_STATES, INDUSTRIES, filing_word, word
 from app.filings.submissions import queue, review_page
 from app.filings.submissions.bulk import why_not
 
@@ -66,6 +66,7 @@ class FilingAdmin(BaseView):
             may_review=may_review,
             states=[(state, word(FILING_STATES, state)) for state in queue.STATES],
             state_words=FILING_STATES,
+            filing_word=filing_word,
             industries=INDUSTRIES,
             families=FAMILIES,
             order=order if order in queue.ORDERS else "",
@@ -120,8 +121,8 @@ def _cells(row: Any) -> list[Any]:
         word(INDUSTRIES, row.industry),
         pick(row, "region"),
         pick(row, "set"),
-        pick(row, "period"),
-        word(FILING_STATES, row.status),
+        pick(row, "period") or (row.period_code if row.change_form else ""),
+        str(filing_word(row)),
         row.number,
         row.receipt_no,
         clock.show_moment(row.submitted_at) if row.submitted_at else "",

@@ -18,7 +18,7 @@ from app.core.events import history
 from app.core.files import StoredFile, send_file_row
 from app.filings.definitions.queries import forms_by_id
 from app.filings.indicator_page import filed_indicators
-from app.filings.labels import EVENTS, FILING_STATES, INDUSTRIES, word
+from app.filings.labels import EVENTS, INDUSTRIES, filing_word
 from app.filings.queue_admin import number, pick
 from app.filings.submissions import bulk, compare_page, queue, review, review_page
 from app.filings.submissions.models import Filing, FilingVersion
@@ -28,7 +28,8 @@ def _page_context(filing: Filing, form: str, look: review_page.Look) -> dict[str
     """Everything that the review page shows of a filing and one of its forms."""
     versions = review_page.versions_of(filing)
     version = versions[0] if versions and filing.number == versions[0].number else None
-    former = versions[1] if len(versions) > 1 else None
+    base = review_page.base_of(version)
+    former = base or (versions[1] if len(versions) > 1 else None)
     marks = review_page.marks_of(filing, version) if version else []
     codes = list(version.payload["forms"]) if version else []
     chosen = form if form in codes else (codes[0] if codes else "")
@@ -41,6 +42,7 @@ def _page_context(filing: Filing, form: str, look: review_page.Look) -> dict[str
         "filing": filing,
         "version": version,
         "former": former,
+        "base": base,
         "versions": review_page.version_list(filing),
         "codes": codes,
         "form_names": {form.code: form for form in forms.values()},
@@ -85,7 +87,7 @@ class FilingReview(BaseView):
             look=look,
             events=history("filing", filing.id),
             event_words=EVENTS,
-            state_word=word(FILING_STATES, filing.status),
+            state_word=filing_word(filing),
             may_review=self.appbuilder.sm.has_access("can_review", "FilingReview"),
             me=current_account(),
             until=request.form.get("until") or review.correction_day(today).isoformat(),

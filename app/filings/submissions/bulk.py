@@ -39,6 +39,8 @@ def why_not(row: Any, me: int) -> list[str]:
         found.append(_("有 %(count)s 条校验提示，需要看企业说明", count=row.warnings))
     if row.has_marks:
         found.append(_("有审核标注"))
+    if row.change_form:
+        found.append(_("重大信息变更会更新名册，需要逐份审核"))
     return found
 
 
@@ -67,4 +69,4 @@ def _is_clean(filing: Filing) -> bool:
     version = review.current_version(filing)
     marks = select(ReviewMark.id).where(ReviewMark.version_id == version.id).limit(1)
     noted = version.payload.get("warnings") or version.payload.get("explanations")
-    return not noted and db.session.scalars(marks).first() is None
+    return not noted and not filing.change_form and db.session.scalars(marks).first() is None

@@ -138,6 +138,7 @@ def _rows(asked: QueueFilter, order: str) -> Any:
             Filing.submitted_at,
             Filing.is_late,
             Filing.is_nil,
+            Filing.change_form,
             Filing.errors,
             Filing.warnings,
             Filing.reviewer_id,

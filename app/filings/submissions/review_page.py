@@ -165,6 +165,21 @@ def version_number(filing: Filing, number: int) -> FilingVersion | None:
     return db.session.scalars(query).first()
 
 
+@dataclass(frozen=True)
+class Base:
+    """What was in force when a change was handed in; stands in the place of the former version."""
+
+    receipt_no: str
+    payload: dict[str, Any]
+    number: int = 0
+
+
+def base_of(version: FilingVersion | None) -> Base | None:
+    """What a change is compared with: frozen with it, so that old and new are seen after its approval too."""
+    base = version.payload.get("base") if version else None
+    return Base(base["receipt_no"], {"forms": base["forms"]}) if base else None
+
+
 def prior_payload(filing: Filing) -> dict[str, Any] | None:
     """What is in force for the same set one period earlier."""
     if filing.period is None:
@@ -193,7 +208,7 @@ def marks_of(filing: Filing, version: FilingVersion) -> list[ReviewMark]:
 def form_view(
     code: str,
     version: FilingVersion,
-    former: FilingVersion | None,
+    former: FilingVersion | Base | None,
     prior: dict[str, Any] | None,
     marks: list[ReviewMark],
     look: Look = Look(),
