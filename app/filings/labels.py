@@ -27,6 +27,7 @@ FORM_STATES: dict[str, Any] = {
     "errors": _l("有错误"),
     "warnings": _l("有提示"),
     "ready": _l("就绪"),
+    "nil": _l("零申报"),
 }
 FORM_TONES = {
     "empty": "neutral",
@@ -34,6 +35,7 @@ FORM_TONES = {
     "errors": "problem",
     "warnings": "attention",
     "ready": "done",
+    "nil": "done",
 }
 EVENTS: dict[str, Any] = {
     "FilingStarted": _l("开始填报"),

@@ -129,13 +129,15 @@ class SetPage:
 
 
 def _line(data: FilingData, assessment: Assessment, code: str, form: Form) -> FormLine:
-    number = Counter(finding.level for finding in assessment.findings if finding.form == code)
+    is_nil = data.filing is not None and data.filing.is_nil  # declared empty: nothing is missing
+    findings = () if is_nil else assessment.findings
+    number = Counter(finding.level for finding in findings if finding.form == code)
     return FormLine(
         form=form,
         code=code,
         name=form.name(lang()),
         required=is_required(data, assessment, code),
-        state=assessment.states[code],
+        state="nil" if is_nil else assessment.states[code],
         errors=number["error"],
         warnings=number["warning"],
     )

@@ -47,6 +47,7 @@ def test_one_click_with_name_and_words_is_received_as_nil(company):
     for path in ("", "receipt"):
         shown = company.client.get(company.url + path).get_data(as_text=True)
         assert "零申报" in shown and version.receipt_no in shown
+        assert "空白" not in shown
     assert "零申报" in company.client.get("/workspace/filings/?tab=business").get_data(as_text=True)
 
 
