@@ -140,6 +140,11 @@ def test_a_change_is_returned_corrected_approved_and_stands_in_the_register(
 
     company.open(f"{CHANGES}GG01-01/")
     assert "已通过" in steps.main_text(company)
+    stands_in_the_register(company, institution)
+
+
+def stands_in_the_register(company: Visitor, institution: Institution) -> None:
+    """The public list shows the new address and name; the next change opens with them."""
     company.open(f"/registry/guarantee/{institution.id}")
     text = company.page.locator("body").inner_text()
     assert "浙江省杭州市新城路8号" in text and "示例新任代表" in text
