@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.routing import Rule
 
+from app.console.importing.models import RegisterImport
 from app.core import clock
 from app.core.db import db
 from app.core.events import record
@@ -62,6 +63,8 @@ def _ids(found: World, numbers: set[int], keys: list[str]) -> dict[str, list[str
         "verb": ["pick-up", "release", "take-over", "approve", "return", "mark", "unmark"],
         "industry": ["guarantee"],
         "kind": ["set_up", "branch", "change", "termination"],
+        "import_id": [str(_uploaded_list())],
+        "name": ["licence_file", "business_file", "authorisation_file"],
     }
 
 
@@ -124,6 +127,24 @@ def place_of(institution: Any, account: Any, period: Any) -> Place:
 def month_entries(period: Any) -> dict[str, Any]:
     """Consistent figures of a month for every form of the monthly set."""
     return dict(Ledger(companies()[0]).month(period.end_date.year, period.end_date.month))
+
+
+def _uploaded_list() -> int:
+    """A list of institutions that a member of staff has uploaded."""
+    problem = {"key": "1", "line": 7, "sheet": "JG01", "address": "B7", "column": "uscc", "value": CANARY}
+    words = {"label_zh": CANARY, "label_en": CANARY, "message_zh": CANARY, "message_en": CANARY}
+    uploaded = RegisterImport(
+        file_name=f"{CANARY}.xlsx",
+        original=b"PK",
+        total=2,
+        rows=[{"line": 8, "name": CANARY, "uscc": CANARY, "region_code": "330200", "since": "2020-01-01"}],
+        problems=[problem | words],
+        staged_at=clock.now(),
+        staged_by_id=make_account("Approver").id,
+    )
+    db.session.add(uploaded)
+    db.session.commit()
+    return uploaded.id
 
 
 def _filed(institution: Any, account: Any, period: Any) -> Filing:
