@@ -58,9 +58,12 @@ class Institution(InstitutionScoped, Model):
     """A supervised company."""
 
     __tablename__ = "institution"
-    # The first is the order of the public lists, so that a page of ten thousand reads its rows and no more.
+    # The first is the order of the public lists with what decides who stands in them: a page of ten thousand
+    # reads its rows and no more, and they are counted in the index alone.
     __table_args__ = (
-        Index("ix_institution_public_list", "industry", "region_code", "name", "id"),
+        Index(
+            "ix_institution_public_list", "industry", "region_code", "name", "id", "status", "terminated_on"
+        ),
         Index("ix_institution_licence_to", "licence_to"),
     )
 

@@ -32,9 +32,13 @@ class Found:
     total: int
 
 
-def paged(query: Select[*tuple[Any, ...]], page: int, size: int) -> Found:
-    """Cut one page out of an ordered query; a page beyond the end gives the last one."""
-    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+def paged(query: Select[*tuple[Any, ...]], page: int, size: int, total: int | None = None) -> Found:
+    """Cut one page out of an ordered query; a page beyond the end gives the last one.
+
+    `total` is given by those who can count with less than the whole query.
+    """
+    if total is None:
+        total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     pages = max(1, -(-total // size))
     page = min(max(1, page), pages)
     rows = db.session.execute(query.limit(size).offset((page - 1) * size)).all() if total else []

@@ -69,10 +69,9 @@ def _listed(source: Source, day: date) -> list[ColumnElement[bool]]:
     return [source.status.in_(LISTED_STATES), stays, *held]
 
 
-def _list_query(
-    industry: str | None, words: tuple[str, ...], region_prefix: str, day: date
-) -> Select[*tuple[Any, ...]]:
-    source = _source(day)
+def _conditions(
+    source: Source, industry: str | None, words: tuple[str, ...], region_prefix: str, day: date
+) -> list[ColumnElement[bool]]:
     conditions = _listed(source, day)
     if industry:
         conditions.append(source.industry == industry)
@@ -81,6 +80,14 @@ def _list_query(
     for word in words:
         columns = (source.name, source.uscc, source.licence_no)
         conditions.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return conditions
+
+
+def _list_query(
+    industry: str | None, words: tuple[str, ...], region_prefix: str, day: date
+) -> Select[*tuple[Any, ...]]:
+    source = _source(day)
+    conditions = _conditions(source, industry, words, region_prefix, day)
     return (
         select(*_columns(source))
         .join(Region, Region.code == source.region_code)
@@ -101,7 +108,10 @@ def listed_page(
 ) -> Found:
     """One page of a public list; without an industry, of all of them."""
     with scoped(SYSTEM):
-        return paged(_list_query(industry, words, region_prefix, day), page, size)
+        source = _source(day)
+        conditions = _conditions(source, industry, words, region_prefix, day)
+        total = db.session.scalar(select(func.count()).select_from(source).where(*conditions)) or 0
+        return paged(_list_query(industry, words, region_prefix, day), page, size, total)
 
 
 def listed_all(

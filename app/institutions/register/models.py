@@ -53,7 +53,18 @@ class InstitutionVersion(InstitutionScoped, Model):
     __tablename__ = "institution_version"
     __table_args__ = (
         Index("uq_institution_version_start", "institution_id", "valid_from", unique=True),
-        Index("ix_institution_version_day", "industry", "valid_from"),
+        # The order of a past day's public list, with what decides who stands in it.
+        Index(
+            "ix_institution_version_list",
+            "industry",
+            "region_code",
+            "name",
+            "institution_id",
+            "valid_from",
+            "valid_to",
+            "status",
+            "terminated_on",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
