@@ -1,7 +1,7 @@
 """public_list_indexes
 
 Revision ID: 0011
-Revises: 0009
+Revises: 0017
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
