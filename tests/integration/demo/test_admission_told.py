@@ -1,0 +1,38 @@
+"""The demonstration has applications in every state, decided by different people."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.db import db
+from app.demo.accounts import colleagues, staff_accounts
+from app.demo.admission import PLANS, tell_admission
+from app.institutions.admission.models import Application, ApprovalMode, StepDecision, StepPlan
+from app.institutions.regions import load_regions
+from tests.factories import make_account, make_institution
+
+
+def test_every_state_is_there_and_nobody_took_two_steps():
+    load_regions()
+    for _number in range(8):
+        make_account("Enterprise", institution=make_institution(region="330106"))
+    staff_accounts(clock.now())
+    told = tell_admission({role: colleagues(role) for role in ("Supervisor", "Approver")}, clock.now())
+    db.session.commit()
+    applications = list(db.session.scalars(select(Application)))
+    assert len(applications) == told == 9
+    assert {one.status for one in applications} == {
+        "draft",
+        "submitted",
+        "approved",
+        "returned",
+        "rejected",
+        "withdrawn",
+    }
+    taken = Counter((one.application_id, one.actor_id) for one in db.session.scalars(select(StepDecision)))
+    assert set(taken.values()) == {1}
+    assert len(list(db.session.scalars(select(StepPlan)))) == len(PLANS)
+    assert {one.mode for one in db.session.scalars(select(ApprovalMode))} == {"approve", "file", "report"}
