@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose, has_access
+from flask_appbuilder.models.sqla.filters import FilterNotEqual
 from flask_appbuilder.security.decorators import permission_name
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -56,6 +57,7 @@ class ApplicationAdmin(SafeModelView):
     search_choices = {"status": STATES, "kind": KINDS, "step_role": ROLES, "industry": INDUSTRY_LABELS}
     order_columns = ["number", "kind", "status", "submitted_at"]
     base_order = ("submitted_at", "desc")
+    base_filters = [["status", FilterNotEqual, "draft"]]  # a draft is the institution's own affair
     label_columns = {
         "number": _l("申请编号"),
         "institution": _l("机构"),

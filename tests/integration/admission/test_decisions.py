@@ -205,3 +205,12 @@ def test_steps_are_laid_down_in_the_console_by_the_system_administrator_only(sig
     assert plans.newest("change", "guarantee", "") == (rules.Step("受理", "受理", "Approver"),)
     assert "受理" in admin.get("/console/steps/list/").get_data(as_text=True)
     assert admin.get("/console/modes/list/").status_code == 200
+
+
+def test_a_draft_is_not_seen_by_the_regulator(sign_in):
+    company = Applicant(sign_in)
+    company.send(f"{URL}/new/change", action="save")
+    item = the_last()
+    client = sign_in(make_account("Supervisor"))
+    assert client.get(f"/console/applications/show/{item.id}").status_code == 404
+    assert item.number not in client.get("/console/applications/list/").get_data(as_text=True)
