@@ -16,6 +16,7 @@ from app.core.events import Event
 from app.core.files import StoredFile
 from app.filings.calendar.models import Extension
 from app.filings.submissions.models import Filing
+from app.institutions.admission.models import Application
 from app.institutions.labels import INDUSTRY_LABELS, INSTITUTION_STATE_LABELS, ORG_TYPE_LABELS
 from app.institutions.models import Institution, Registration
 from app.institutions.register.models import RegisterEntry
@@ -65,6 +66,7 @@ class InstitutionFile:
     day: date
     state: State
     changes: list[Change]
+    applications: Section
     filings: Section
     extensions: Section
     registrations: Section
@@ -82,6 +84,7 @@ def institution_file(item: Institution, day: date) -> InstitutionFile:
         day,
         state_on(entries, day),
         changes_of(entries),
+        _section(Application, Application.institution_id == item.id, Application.id),
         _section(Filing, Filing.institution_id == item.id, Filing.id, *options),
         _section(
             Extension,

@@ -12,6 +12,7 @@ from app.accounts.labels import EVENT_LABELS as ALL_EVENTS
 from app.console.institution_file import WORDS, InstitutionFile
 from app.core.events import Event
 from app.filings.labels import EXTENSION_STATES, FILING_STATES
+from app.institutions.admission.labels import KINDS, STATES
 from app.institutions.labels import (
     EVENT_LABELS,
     FIELD_LABELS,
@@ -37,6 +38,8 @@ FILE_WORDS: dict[str, dict[str, Any]] = {
         "migration": _l("既有登记"),
     },
     "state": INSTITUTION_STATE_LABELS,
+    "kind": KINDS,
+    "application": STATES,
     "registration": REGISTRATION_STATE_LABELS,
     "filing": FILING_STATES,
     "extension": EXTENSION_STATES,
