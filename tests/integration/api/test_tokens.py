@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -17,8 +18,7 @@ from app.api.rules import LIVE_TOKENS, fingerprint
 from app.core import clock
 from app.core.db import db
 from app.core.events import Event
-from app.core.workflow import transition
-from app.institutions.rules import INSTITUTION_WORKFLOW
+from app.institutions.register.services import Change, Origin, change_register
 from tests.api_caller import Caller, make_token
 from tests.factories import PASSWORD, make_account, make_institution
 from tests.integration.api.conftest import System
@@ -210,13 +210,18 @@ def test_an_account_without_the_role_may_not(system: System) -> None:
 
 
 def test_the_tokens_of_a_terminated_institution_stop_with_the_effective_day(system: System) -> None:
-    transition(system.institution, INSTITUTION_WORKFLOW, "terminate")
-    system.institution.terminated_on = clock.today() + timedelta(days=1)
+    tomorrow = clock.today() + timedelta(days=1)
+    change_register(
+        system.institution,
+        [Change("institution", {"status": "deregistered", "terminated_on": tomorrow})],
+        effective_from=tomorrow,
+        origin=Origin("application"),
+        now=clock.now(),
+    )
     db.session.commit()
     assert system.api.get("/institution").status_code == 200
-    system.institution.terminated_on = clock.today()
-    db.session.commit()
-    assert system.api.get("/institution").json["code"] == "institution_terminated"
+    with time_machine.travel(clock.start_of(tomorrow), tick=False):
+        assert system.api.get("/institution").json["code"] == "institution_terminated"
 
 
 @pytest.fixture

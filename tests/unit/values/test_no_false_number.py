@@ -29,7 +29,7 @@ WRITTEN = [
 HELD = [
     float("nan"), float("inf"), float("-inf"), 1e308, -1e308, 10**400, -(10**400), Decimal("NaN"), Decimal("sNaN"),
     Decimal("Infinity"), Decimal("-Infinity"), Decimal("1E+400"), Decimal("-1E+400"), Decimal("1E+19"), True, False,
-    1j, b"5", [5], {"value": 5}, object(),
+    1j, b"5", [5], {"value": 5}, ...,
 ]  # fmt: skip
 
 
