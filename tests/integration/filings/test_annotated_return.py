@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,102 +16,104 @@ from sqlalchemy import func, select
 from app.core import clock
 from app.core.db import db
 from app.demo.companies import companies
-from app.demo.guarantee import Ledger
+from app.demo.simulation.base import Simulation
+from app.demo.simulation.industries import INDUSTRIES, simulate
 from app.filings.definitions.queries import set_by_key
+from app.filings.submissions import review
 from app.filings.submissions.imports import annotated, preview, read_upload, stage_import, take_import
 from app.filings.submissions.models import Filing, FilingForm, StagedImport
 from app.filings.submissions.place import Place
 from app.filings.submissions.services import save_form, submit_filing
 from app.filings.submissions.templates import template_for
-from tests.filing_places import MONTHLY, make_month
+from tests.factories import make_account, make_institution
+from tests.filing_places import finish_one_off, make_month
+from tests.integration.filings.seven_faults import places, with_seven_faults
 from tests.journeys.workbook import fill
 
-RED, AMBER = "error", "warning"
+
+@dataclass
+class Month:
+    """Where a company files now, and what it has to say; the month before is in force."""
+
+    industry: str
+    place: Place
+    entries: dict[str, Any]
+
+    def workbook(self, entries: dict[str, Any], folder: Path) -> bytes:
+        """The downloaded template, filled."""
+        name, content = template_for(self.place, None, "zh")
+        path = folder / name
+        path.write_bytes(content)
+        return fill(path, entries, self.industry).read_bytes()
+
+    def stage(self, content: bytes) -> StagedImport:
+        """Upload and preview."""
+        reading = read_upload(self.place, None, content)
+        staged = stage_import(self.place, "上报.xlsx", content, reading)
+        db.session.commit()
+        return staged
 
 
-@pytest.fixture
-def months(company: Any) -> tuple[Place, dict[str, Any]]:
-    """Last month in force, this month open; gives this month's place and right figures."""
-    report_set = set_by_key(MONTHLY)
+def cells_of(entries: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """(form, address) of problems or findings."""
+    return [(entry["form"], entry["address"]) for entry in entries]
+
+
+def commented_cells(workbook: bytes, codes: Iterable[str]) -> set[tuple[str, str]]:
+    """(sheet, address) of the cells of these forms that bear the platform's comment."""
+    return {
+        (sheet.title, cell.coordinate)
+        for sheet in load_workbook(io.BytesIO(workbook)).worksheets
+        if sheet.title.startswith(tuple(codes))
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.comment is not None and "校验" in str(cell.comment.author)
+    }
+
+
+def entries_of(simulation: Simulation, end: date) -> dict[str, Any]:
+    return simulation.entries("business", "monthly", end)
+
+
+@pytest.fixture(params=INDUSTRIES)
+def month(request: pytest.FixtureRequest, catalogue: None) -> Month:
+    """A simulated company whose last month is in force and whose present one is open."""
+    company = next(one for one in companies() if one.industry == request.param)
+    institution = make_institution(company.industry, name=company.name, uscc=company.uscc)
+    account = make_account("Enterprise", institution=institution)
+    finish_one_off(institution)
+    report_set = set_by_key(f"{company.industry}-business-monthly")
     assert report_set is not None
-    former = make_month(2, opens=-40, due=3)
-    ledger = Ledger(companies()[0])
-    before = Place(company.institution, report_set, former, company.account, clock.now())
-    for code, cells in ledger.month(former.end_date.year, former.end_date.month).items():
+    former, present = make_month(2, opens=-40, due=3), make_month()
+    simulation = simulate(company, former.end_date.year - 1)
+    before = Place(institution, report_set, former, account, clock.now())
+    for code, cells in entries_of(simulation, former.end_date).items():
         save_form(before, code, cells, 0)
-    version = submit_filing(before, "former", {})
-    filing = db.session.get(Filing, version.filing_id)
-    from app.filings.submissions import review
-    from tests.factories import make_account
-
+    filing = db.session.get(Filing, submit_filing(before, "former", {}).filing_id)
     review.approve(filing.id, filing.version, make_account("Supervisor"), clock.now())
     db.session.commit()
-    place = Place(company.institution, report_set, company.period, company.account, clock.now())
-    return place, ledger.month(company.period.end_date.year, company.period.end_date.month)
+    place = Place(institution, report_set, present, account, clock.now())
+    return Month(company.industry, place, entries_of(simulation, present.end_date))
 
 
-def workbook(place: Place, entries: dict[str, Any], folder: Path) -> bytes:
-    """The downloaded template, filled."""
-    name, content = template_for(place, None, "zh")
-    path = folder / name
-    path.write_bytes(content)
-    return fill(path, entries).read_bytes()
-
-
-def with_seven_faults(entries: dict[str, Any]) -> dict[str, Any]:
-    """Three cells nobody can read, four figures that do not agree."""
-    wrong = {code: {row: dict(cells) for row, cells in rows.items()} for code, rows in entries.items()}
-    wrong["DB01"]["r23"]["inc"] = "壹佰"
-    wrong["DB01"]["r43"]["inc"] = "#待定"
-    wrong["DB02"]["r12"]["cum"] = "约五十"
-    wrong["DB01"]["r13"]["open"] = "3"
-    wrong["DB01"]["r15"]["ytd_inc"] = "7"
-    wrong["DB02"]["r19"]["open"] = "12"
-    wrong["DB02"]["r5"]["ytd"] = "9"
-    return wrong
-
-
-def stage(place: Place, content: bytes) -> StagedImport:
-    """Upload and preview."""
-    reading = read_upload(place, None, content)
-    staged = stage_import(place, "上报.xlsx", content, reading)
-    db.session.commit()
-    return staged
-
-
-def test_seven_faults_are_found_once_each_and_nothing_is_stored(months, tmp_path):
-    place, entries = months
-    staged = stage(place, workbook(place, with_seven_faults(entries), tmp_path))
+def test_seven_faults_come_back_in_the_senders_workbook_and_nothing_is_stored(month: Month, tmp_path: Path):
+    staged = month.stage(month.workbook(with_seven_faults(month.industry, month.entries), tmp_path))
     found = preview(staged)
-    assert len(found.problems) == 3 and len(found.findings) == 4, [f["message"] for f in found.findings]
+    assert sorted(cells_of(found.problems)) == sorted(places(month.industry, readable=False))
+    assert sorted(cells_of(found.findings)) == sorted(places(month.industry, readable=True))
     assert not found.can_take
     drafts = select(func.count()).select_from(FilingForm).where(FilingForm.filing_id == staged.filing_id)
     assert db.session.scalar(drafts) == 0
+    told = {(entry["sheet"], entry["address"]) for entry in (*found.problems, *found.findings)}
+    assert len(told) == 7
+    assert commented_cells(annotated(staged), month.entries) == told
 
 
-def test_the_senders_workbook_comes_back_with_the_same_seven(months, tmp_path):
-    place, entries = months
-    staged = stage(place, workbook(place, with_seven_faults(entries), tmp_path))
-    found = preview(staged)
-    addresses = {(f["sheet"], f["address"]) for f in (*found.problems, *found.findings)}
-    book = load_workbook(io.BytesIO(annotated(staged)))
-    commented = {
-        (sheet.title, cell.coordinate)
-        for sheet in book.worksheets
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.comment is not None and sheet.title.startswith("DB0") and "校验" in str(cell.comment.author)
-    }
-    assert len(addresses) == 7
-    assert addresses == commented
-
-
-def test_the_corrected_workbook_has_no_finding_and_goes_in_whole(months, tmp_path):
-    place, entries = months
-    staged = stage(place, workbook(place, entries, tmp_path))
+def test_the_corrected_workbook_has_no_finding_and_goes_in_whole(month: Month, tmp_path: Path):
+    staged = month.stage(month.workbook(month.entries, tmp_path))
     found = preview(staged)
     assert found.problems == [] and found.findings == []
-    take_import(place, staged.id)
+    take_import(month.place, staged.id)
     db.session.commit()
     codes = select(FilingForm.form_code).where(FilingForm.filing_id == staged.filing_id)
-    assert sorted(db.session.scalars(codes)) == ["DB01", "DB02"]
+    assert sorted(db.session.scalars(codes)) == sorted(month.entries)

@@ -99,7 +99,7 @@ def test_an_order_that_is_none_is_answered_400(three: Company, order: Any) -> No
     assert len(banks()) == 3
 
 
-def test_ten_thousand_rows_take_a_change_in_about_a_second(new_company: Company) -> None:
+def test_ten_thousand_rows_take_a_change_in_a_few_seconds(new_company: Company) -> None:
     rows = {
         f"+{n}": {
             "bank": f"示例银行{n}",
@@ -115,7 +115,9 @@ def test_ten_thousand_rows_take_a_change_in_about_a_second(new_company: Company)
     assert page.count("<tr data-row") == 60
     began = time.perf_counter()
     answer = change(new_company, {"5000": {"balance": "7"}}, version=1)
-    assert time.perf_counter() - began < 6  # 0.7 s on a machine that does nothing else
+    assert (
+        time.perf_counter() - began < 6
+    )  # generous, because the machine may be busy: it catches work done once per row
     assert list(answer.json["entries"]) == ["5000"]
     assert len(answer.data) < 400_000
     assert stored().content["5000"]["balance"] == "7.00"
