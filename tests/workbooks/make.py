@@ -1,55 +1,27 @@
-"""Makes the golden workbooks in good/ and bad/: python -m tests.workbooks.make
+"""Makes the golden workbooks in good/ and bad/: python -m tests.workbooks.make [name …]
 
 They are committed; run this again only to add one, and look at what changed.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.filings.definitions.schema import Values
 from app.filings.workbooks.identity import to_pieces
+from tests.workbooks import bad_files, habits
 from tests.workbooks.handmade import inline_workbook
-from tests.workbooks.samples import dump, identity_of, load, sheet_of, template
+from tests.workbooks.samples import dump, identity_of, sheet_of, template
 from tests.workbooks.small_forms import CARD, FIXED, SMALL, TABLE
+from tests.workbooks.small_values import VALUES, filled
 
 HERE = Path(__file__).parent
-VALUES: dict[str, Values] = {
-    "TX01": {
-        "r1": {},
-        "r2": {"open": Decimal("1234.50"), "inc": Decimal("-20.00")},
-        "r3": {"open": Decimal("300.00"), "inc": Decimal("0.00")},
-        "r4": {"open": Decimal("12")},
-        "r5": {"open": Decimal("9"), "inc": Decimal("1")},
-    },
-    "TX02": {
-        "1": {
-            "name": "示例甲公司", "small": "Y", "signed": date(2026, 3, 5),
-            "amount": Decimal("1234.50"), "rate": Decimal("6.50"),
-        },
-        "2": {
-            "name": "示例乙公司", "small": "N", "signed": date(2025, 12, 31),
-            "amount": Decimal("500.00"), "rate": Decimal("12.00"),
-        },
-    },
-    "TX03": {
-        "card": {
-            "name": "示例机构", "founded": date(2010, 6, 1), "capital": Decimal("10000.00"),
-            "phone": "057188880000", "listed": "N",
-        }
-    },
-}  # fmt: skip
 Makers = dict[str, Callable[[], bytes]]
-
-
-def filled() -> openpyxl.Workbook:
-    return load(template(SMALL, VALUES))
 
 
 def text_numbers() -> bytes:
@@ -179,6 +151,7 @@ GOOD: Makers = {
     "formulas_typed": formulas_typed,
     "wps": wps,
     "without_identity": without_identity,
+    **habits.MAKERS,
 }
 BAD: Makers = {
     "other_institution": lambda: template(SMALL, VALUES, uscc="91110000MA0000000X"),
@@ -187,18 +160,20 @@ BAD: Makers = {
     "broken_cells": broken_cells,
     "rows_removed": rows_removed,
     "no_identity": other_headings,
+    **bad_files.MAKERS,
 }
 
 
-def main() -> None:
-    """Write all of them."""
+def main(*wanted: str) -> None:
+    """Write all of them, or those with these names."""
     for folder, makers in (("good", GOOD), ("bad", BAD)):
         (HERE / folder).mkdir(exist_ok=True)
         for name, make in makers.items():
-            (HERE / folder / f"{name}.xlsx").write_bytes(make())
+            if not wanted or name in wanted:
+                (HERE / folder / f"{name}.xlsx").write_bytes(make())
 
 
 __all__ = ["BAD", "FIXED", "GOOD", "TABLE", "VALUES"]
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -10,6 +10,11 @@ from tests.capabilities import soffice
 
 def resave(data: bytes, folder: Path) -> bytes:
     """Open the workbook, calculate it, save it again as .xlsx."""
+    return convert(data, folder, "xlsx:Calc MS Excel 2007 XML")
+
+
+def convert(data: bytes, folder: Path, to: str) -> bytes:
+    """Open the workbook and save it in another format."""
     source = folder / "sent.xlsx"
     source.write_bytes(data)
     target = folder / "saved"
@@ -18,10 +23,10 @@ def resave(data: bytes, folder: Path) -> bytes:
         f"-env:UserInstallation=file://{folder}/profile",
         "--headless",
         "--convert-to",
-        "xlsx:Calc MS Excel 2007 XML",
+        to,
         "--outdir",
         str(target),
         str(source),
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return (target / "sent.xlsx").read_bytes()
+    return (target / f"sent.{to.partition(':')[0]}").read_bytes()

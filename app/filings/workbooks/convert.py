@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from math import inf, isinf
 
 from app.filings.definitions.schema import CellSpec
 from app.filings.values import Parsed, Problem, parse_cell
@@ -51,8 +52,10 @@ def _number(text: str) -> int | float | str:
     """Whole numbers of up to 15 digits exactly; longer ones have lost digits and stay floats, as they are."""
     if _SHORT_INTEGER.fullmatch(text):
         return int(text)
-    # Not whatever Python's float() takes: "1_000" and "nan" are no numbers of a workbook.
-    return float(text) if _NUMBER.fullmatch(text) else text
+    # Not whatever Python's float() takes: "1_000" and "nan" are no numbers of a workbook. Where it overflows
+    # (1E+400) the text stays, so that the message shows what the file says.
+    number = float(text) if _NUMBER.fullmatch(text) else inf
+    return text if isinf(number) else number
 
 
 def _day(number: float, date_mode: str) -> date | None:

@@ -10,10 +10,13 @@ from app.core.excel import WorkbookRefused
 from app.filings.workbooks.reader import read_workbook
 from app.filings.workbooks.results import ReadResult
 from tests.workbooks import make
+from tests.workbooks.bad_files import FILES
 from tests.workbooks.samples import context_for, identity_of
 from tests.workbooks.small_forms import SMALL
 
 FOLDER = Path(make.__file__).parent
+# Workbooks of the first form alone.
+HANDMADE = ("wps", "without_identity", "formulas_typed", "rich_runs", "prefixed", "scientific")
 REFUSED = {
     "other_institution": "91110000MA0000000X",
     "other_period": "2026-09",
@@ -34,7 +37,7 @@ def test_good_workbooks_give_the_same_values(name: str) -> None:
     assert result.problems == []
     expected = make.VALUES
     if set(result.values_by_form) == {"TX01"}:
-        assert name in ("wps", "without_identity", "formulas_typed")
+        assert name in HANDMADE
         expected = {"TX01": expected["TX01"]}
     assert result.values_by_form == expected
 
@@ -46,6 +49,22 @@ def test_bad_workbooks_are_refused_with_what_was_found(name: str) -> None:
     assert refusal.value.code == name
     assert REFUSED[name] in refusal.value.message_zh
     assert REFUSED[name] in refusal.value.message_en
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_no_workbook_or_not_ours_is_refused_in_its_own_words(name: str) -> None:
+    _, code, words = FILES[name]
+    with pytest.raises(WorkbookRefused) as refusal:
+        read(f"bad/{name}.xlsx")
+    assert refusal.value.code == code
+    assert words in refusal.value.message_zh
+
+
+def test_numbers_too_large_for_any_form_are_named_as_they_stand_in_the_file() -> None:
+    found = {problem.address: problem.message_zh for problem in read("bad/too_large_numbers.xlsx").problems}
+    assert list(found) == ["C6", "D6"]
+    assert "“1E+400”不是数字" in found["C6"]
+    assert "超过 18 位" in found["D6"]
 
 
 def test_each_broken_cell_is_named_with_its_address() -> None:
