@@ -102,11 +102,6 @@ def bare_flask() -> Flask:
     template = "<!doctype html><title>x</title><ul>{% for n in range(100) %}<li>{{ n }}</li>{% endfor %}</ul>"
     compiled = bare.jinja_env.from_string(template)
     bare.add_url_rule("/", "home", lambda: compiled.render())
-    table = bare.jinja_env.from_string(
-        "<!doctype html><title>x</title><table>{% for r in range(46) %}<tr><th>{{ r }}</th>{% for c in range(6) %}"
-        "<td id='c-{{ r }}-{{ c }}' class='num'>{{ '{:,.2f}'.format(r * c) }}</td>{% endfor %}</tr>{% endfor %}</table>"
-    )
-    bare.add_url_rule("/table", "table", lambda: table.render())
     return bare
 
 

@@ -53,6 +53,7 @@ class Styles:
     def __init__(self, book: Workbook) -> None:
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._cells: dict[tuple[str, int, bool, bool], Format] = {}
 
     def named(self, name: str) -> Format:
         return self._make(_NAMED[name])
@@ -62,6 +63,12 @@ class Styles:
 
     def cell(self, spec: CellSpec, *, bold: bool = False) -> Format:
         """An input is yellow and open, everything else grey and locked."""
+        key = spec.type, spec.decimals, spec.is_input, bold
+        if key not in self._cells:
+            self._cells[key] = self._cell(spec, bold=bold)
+        return self._cells[key]
+
+    def _cell(self, spec: CellSpec, *, bold: bool) -> Format:
         look = _CELL | {"num_format": number_format(spec), "bold": bold} | _align(spec)
         if spec.type in TEXT_TYPES:
             look |= {"text_wrap": True}
