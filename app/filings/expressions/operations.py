@@ -15,10 +15,10 @@ Maybe = Value | None
 
 def clean(value: object) -> Maybe:
     """A value handed in from outside, made safe: no NaN, no infinity, no huge number, no time zone."""
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal):  # first, because nearly everything is
         return numbers.number(value)
+    if value is None or isinstance(value, (str, bool)):  # a union would be made anew at every call
+        return value
     if isinstance(value, dt.datetime):
         return value.replace(tzinfo=None)
     if isinstance(value, dt.date):
