@@ -32,6 +32,20 @@ def long_rows(entries: dict[str, Value], count: int = 10_000) -> Values:
     }
 
 
+def typed(form: Form) -> dict[str, Value]:
+    """What a client's row holds before anything is calculated."""
+    from tests.unit.demo.test_simulated_companies import YEAR_END, filer
+
+    filled = filer("guarantee").filed["DB17", YEAR_END]["1"]
+    # Calculated columns hold formulas, which nobody types.
+    entries = {
+        column.key: value
+        for column in form.columns
+        if column.formula is None and (value := filled.get(column.key)) is not None
+    }
+    return entries | {"bal": Decimal(5), "liab": Decimal(3), "rel_liab": Decimal(4)}
+
+
 def long_import() -> Case:
     """From an uploaded table of 10,000 rows to its findings: sandbox, matching, values, checks."""
     from app.core.excel import TABLES
@@ -40,19 +54,11 @@ def long_import() -> Case:
     from app.filings.workbooks.identity import identify
     from app.filings.workbooks.reader import read_workbook
     from app.filings.workbooks.writer import WorkbookContext, write_workbook
-    from tests.unit.demo.test_simulated_companies import YEAR_END, filer
     from tests.workbooks.large import lengthened
 
     forms = default_catalogue().forms
     form = forms["DB17"]
-    filled = filer("guarantee").filed["DB17", YEAR_END]["1"]
-    # Calculated columns hold formulas, which nobody types.
-    entries = {
-        column.key: value
-        for column in form.columns
-        if column.formula is None and (value := filled.get(column.key)) is not None
-    }
-    entries |= {"bal": Decimal(5), "liab": Decimal(3), "rel_liab": Decimal(4)}
+    entries = typed(form)
     filed: dict[str, Values] = {"DB14": {"r13": {"liab": Decimal(10**6)}}, "DB01": {}}
     org = {"industry": "guarantee", "org_type": "guarantee"}
     around = Context(org=org, lookup=lambda code, shift: filed.get(code), forms=forms)
