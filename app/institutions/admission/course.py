@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import url_for
@@ -126,7 +127,15 @@ def shown(name: str, value: str) -> Any:
     if name == "branch_region":
         region = db.session.get(Region, value) if value else None
         return region_path(region) if region else value
-    return value
+    return amount(value) if name == "branch_capital" else value
+
+
+def amount(value: str) -> str:
+    """Money as people read it; what is no number, as a draft may hold, stays as it was written."""
+    try:
+        return f"{Decimal(value):,.2f}"
+    except InvalidOperation:
+        return value
 
 
 def comparison(application: Application) -> tuple[Any, str, str] | None:
@@ -148,4 +157,6 @@ def comparison(application: Application) -> tuple[Any, str, str] | None:
 
 def word_of(name: str, value: str) -> str:
     """A register value in words."""
-    return str(ORG_TYPE_LABELS.get(value, value)) if name == "org_type" else value
+    if name == "org_type":
+        return str(ORG_TYPE_LABELS.get(value, value))
+    return amount(value) if name == "registered_capital" else value
