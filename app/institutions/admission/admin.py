@@ -31,8 +31,22 @@ from app.institutions.admission.labels import (
 )
 from app.institutions.admission.models import Application, ApprovalMode, StepPlan
 from app.institutions.labels import INDUSTRY_LABELS
-from app.institutions.models import Institution
+from app.institutions.models import Institution, Region
 from app.institutions.queries import region_choices, region_path
+
+
+def place_name(prefix: str) -> str:
+    """The region that a prefix of its code stands for; the whole province without one."""
+    region = db.session.get(Region, prefix.ljust(6, "0")) if prefix else None
+    return region_path(region) if region else prefix or _("全省")
+
+
+def step_words(value: Any) -> str:
+    """The steps of a plan in their order, each with its role."""
+    return " → ".join(
+        _("%(name)s（%(role)s）", name=one.name(lang()), role=ROLES[one.role])
+        for one in rules.steps_from(value)
+    )
 
 
 class ApplicationAdmin(SafeModelView):
@@ -166,10 +180,8 @@ class StepPlanAdmin(SafeModelView):
     formatters_columns: dict[str, Any] = {
         "kind": lambda value: KINDS.get(value, value),
         "industry": lambda value: INDUSTRY_LABELS.get(value) or _("全部行业"),
-        "region_prefix": lambda value: value or _("全省"),
-        "steps": lambda value: " → ".join(
-            f"{one.name(lang())}（{ROLES[one.role]}）" for one in rules.steps_from(value)
-        ),
+        "region_prefix": place_name,
+        "steps": step_words,
         "made_at": minute,
         "made_by": lambda value: str(value) if value else "——",
     }
@@ -237,7 +249,7 @@ class ApprovalModeAdmin(SafeModelView):
     formatters_columns: dict[str, Any] = {
         "industry": lambda value: INDUSTRY_LABELS.get(value, value),
         "change_type": lambda value: CHANGE_TYPES.get(value, value),
-        "region_prefix": lambda value: value or _("全省"),
+        "region_prefix": place_name,
         "mode": lambda value: MODES.get(value, value),
     }
     edit_form_extra_fields = {"mode": plans.mode_field()}
