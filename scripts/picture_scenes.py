@@ -12,6 +12,8 @@ from sqlalchemy import exists, select
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 MONTHLY = "guarantee-business-monthly"
+SCANS = {"licence_file": "经营许可证", "business_file": "营业执照", "authorisation_file": "授权委托书"}
+
 APPLICANT = {
     "username": "xinan-baosong",
     "name": "杭州新岸融资担保有限公司",
@@ -131,9 +133,10 @@ def registering(camera: Any, app: Any, folder: Path) -> None:
     for name, value in {**APPLICANT, "password": PASSWORD, "again": PASSWORD}.items():
         page.fill(f"#{name}", value)
     camera.shot("register", 1180)
-    licence = folder / "经营许可证.pdf"
-    licence.write_bytes(PDF)
-    page.locator("#licence_file").set_input_files(licence)
+    for field, name in SCANS.items():
+        scan = folder / f"{name}.pdf"
+        scan.write_bytes(PDF)
+        page.locator(f"#{field}").set_input_files(scan)
     page.check("#consent")
     page.fill("#captcha", "2468")
     camera.press("注册")
@@ -212,7 +215,10 @@ def send(camera: Any, address: str, book: Path) -> None:
     """Upload a workbook on the import page of DB01."""
     camera.open(f"{address}DB01/import")
     camera.page.locator("input[type=file]").set_input_files(book)
-    camera.press("上传并预览")
+    camera.page.locator("main").get_by_role("button", name="上传并预览", exact=True).click()
+    # A refusal is shown on the same page, anything else leads to the preview.
+    camera.page.locator(".notice-problem, .preview-actions").first.wait_for()
+    camera.page.wait_for_load_state("networkidle")
 
 
 def spoil(book: Path) -> None:
@@ -252,7 +258,7 @@ def reviewing(camera: Any, app: Any, folder: Path) -> None:
     camera.shot("review-queue", 640)
     _account, _address, number = monthly(app, "submitted", reviewer_id=None, number=1)
     camera.open(f"/console/review/{number}/?form=DB02")
-    camera.press("开始审核")
+    camera.press("领取")
     page.locator("td.is-jump:not(.is-computed), td.is-jump").first.click()
     page.fill("#mark-comment", "与代偿台账不一致，请核对。")
     camera.press("添加标注")

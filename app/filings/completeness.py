@@ -228,12 +228,6 @@ def summary(found: Iterable[Due], by: str) -> list[Line]:
     return [Line(code, lines[code]) for code in sorted(lines)]
 
 
-def region_names() -> dict[str, Row[Any]]:
-    """Names of all regions, by code."""
-    query = select(Region.code, Region.name_zh, Region.name_en).order_by(Region.code)
-    return {row.code: row for row in db.session.execute(query)}
-
-
 def now_and_period(period_id: str) -> tuple[datetime, list[ReportingPeriod], ReportingPeriod | None]:
     """The moment, the periods on offer, and the chosen one: by id, `once` for none, else the one that ended last."""
     now = clock.now()

@@ -20,7 +20,7 @@ from app.filings.completeness import CompletenessFilter, Due
 from app.filings.labels import FILING_STATES, INDUSTRIES, word
 from app.filings.queue_admin import number, pick
 from app.filings.reminders import remind
-from app.filings.submissions.queue import Choices, choices
+from app.filings.submissions.queue import offered_places
 from app.filings.submissions.rules import ONCE
 
 SIZE = 50
@@ -48,7 +48,7 @@ class CompletenessAdmin(BaseView):
         shown = [due for due in found if asked.takes(due)]
         pages = max(1, -(-len(shown) // SIZE))
         page = min(max(number("page", 1), 1), pages)
-        offered: Choices = choices()
+        places = offered_places()
         return self.render_template(
             "console/filings/completeness.html",
             period=period,
@@ -64,10 +64,9 @@ class CompletenessAdmin(BaseView):
             state_words=FILING_STATES,
             by_industry=completeness.summary(found, "industry"),
             by_region=completeness.summary(found, "region"),
-            regions=completeness.region_names(),
-            choices=offered,
-            sets=[one for one in offered.sets if any(due.set_key == one.key for due in found)]
-            or offered.sets,
+            regions=places.names,
+            choices=places,
+            sets=[one for one in places.sets if any(due.set_key == one.key for due in found)] or places.sets,
             industries=INDUSTRIES,
             may_remind=may("can_remind", "CompletenessAdmin"),
             may_open=may("can_read", "FilingReview"),

@@ -32,7 +32,8 @@ PUBLIC = {
 }
 WORKSPACE = {
     "/workspace/": LIST,
-    "/workspace/filings/": LIST,
+    "/workspace/filings/?tab=business": LIST,
+    "/workspace/filings/": LIST + 7,  # its first tab shows the one-off set itself, form by form
     f"/workspace/filings/{MONTHLY}/{{period}}/": FORM,
     f"/workspace/filings/{MONTHLY}/{{period}}/DB01/": FORM,
     f"/workspace/filings/{ONE_OFF}/once/GG02/": FORM,

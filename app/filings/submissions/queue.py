@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from app.accounts.models import Account
 from app.core.db import db
@@ -110,12 +110,12 @@ def _joined(query: Any) -> Any:
     )
 
 
-MARKS = exists().where(
-    ReviewMark.filing_id == Filing.id,
-    ReviewMark.version_id
-    == select(FilingVersion.id)
+MARKS = (
+    select(ReviewMark.id)
+    .join(FilingVersion, FilingVersion.id == ReviewMark.version_id)
     .where(FilingVersion.filing_id == Filing.id, FilingVersion.number == Filing.number)
-    .scalar_subquery(),
+    .correlate(Filing)
+    .exists()
 )
 _SORTED = {
     "name": Institution.name,
@@ -223,13 +223,35 @@ class Choices:
 
 def choices() -> Choices:
     """Four statements."""
+    places = offered_places()
+    return Choices(places.regions, places.sets, *_periods_and_reviewers())
+
+
+class Places(NamedTuple):
+    """Regions and report sets within the reader's scope; `names` has every region, for what stands above it."""
+
+    regions: list[Row[Any]]
+    sets: list[Row[Any]]
+    names: dict[str, Row[Any]]
+
+
+def offered_places() -> Places:
+    """Two statements."""
     scope = current_scope()
-    regions = select(Region.code, Region.name_zh, Region.name_en)
-    if scope.region_prefix:
-        regions = regions.where(Region.code.startswith(scope.region_prefix, autoescape=True))
+    every = db.session.execute(
+        select(Region.code, Region.name_zh, Region.name_en).order_by(Region.code)
+    ).all()
     sets = select(ReportSet.key, ReportSet.industry, ReportSet.name_zh, ReportSet.name_en)
     if scope.industries:
         sets = sets.where(ReportSet.industry.in_(scope.industries))
+    return Places(
+        [row for row in every if row.code.startswith(scope.region_prefix or "")],
+        list(db.session.execute(sets.order_by(ReportSet.id))),
+        {row.code: row for row in every},
+    )
+
+
+def _periods_and_reviewers() -> tuple[list[Row[Any]], list[Row[Any]]]:
     periods = (
         select(ReportingPeriod.code, ReportingPeriod.name_zh, ReportingPeriod.name_en)
         .where(select(Filing.id).where(Filing.period_id == ReportingPeriod.id).exists())
@@ -240,9 +262,4 @@ def choices() -> Choices:
         .where(select(Filing.id).where(Filing.reviewer_id == Account.id).exists())
         .order_by(Account.display_name)
     )
-    return Choices(
-        regions=list(db.session.execute(regions.order_by(Region.code))),
-        sets=list(db.session.execute(sets.order_by(ReportSet.id))),
-        periods=list(db.session.execute(periods)),
-        reviewers=list(db.session.execute(reviewers)),
-    )
+    return list(db.session.execute(periods)), list(db.session.execute(reviewers))

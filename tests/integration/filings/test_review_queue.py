@@ -16,9 +16,9 @@ from app.core.db import db
 from app.core.events import history
 from app.core.workflow import transition
 from app.filings.definitions.queries import set_by_key
-from app.filings.submissions import review
+from app.filings.submissions import queue, review
 from app.filings.submissions.facts import facts_of
-from app.filings.submissions.models import Filing, FilingVersion
+from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
 from app.filings.submissions.rules import FILING_WORKFLOW, sha256
 from tests.factories import make_account, make_institution
 from tests.filing_places import MONTHLY, make_month
@@ -257,3 +257,13 @@ def test_the_company_has_until_the_chosen_day(month, sign_in):
     )
     db.session.refresh(filing)
     assert filing.correct_until == clock.end_of(day)
+
+
+def test_each_filing_in_the_queue_has_its_own_marks_and_only_those_of_its_last_version(month: Any) -> None:
+    marked, plain = waiting(month), waiting(month)
+    version = db.session.scalars(select(FilingVersion).where(FilingVersion.filing_id == marked.id)).one()
+    of = {"filing_id": marked.id, "version_id": version.id, "institution_id": marked.institution_id}
+    db.session.add(ReviewMark(**of, form_code="DB01", comment="请核对", marked_at=clock.now()))
+    db.session.commit()
+    found = {row.id: row.has_marks for row in queue.rows_by_id([marked.id, plain.id])}
+    assert found == {marked.id: True, plain.id: False}

@@ -100,6 +100,7 @@ def test_lists_filters_and_counts_of_staff_outside_the_area_show_nothing(app, wo
             answer = staff.get(f"/console/{name}/list/{query}")
             assert answer.status_code in (200, 302, 403), (name, query)
             shown = text_of(answer).replace(f'value="{CANARY}"', "").replace(f"</span> {CANARY}<svg", "")
+            shown = shown.replace(f"={CANARY}", "")  # the filters again, in the link of the export
             assert CANARY not in shown, (name, query)
     assert CANARY not in text_of(staff.get("/console/"))
 
