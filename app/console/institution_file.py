@@ -17,7 +17,7 @@ from app.core.files import StoredFile
 from app.filings.calendar.models import Extension
 from app.filings.submissions.models import Filing
 from app.institutions.admission.models import Application
-from app.institutions.labels import INDUSTRY_LABELS, INSTITUTION_STATE_LABELS, ORG_TYPE_LABELS
+from app.institutions.labels import VALUE_WORDS
 from app.institutions.models import Institution, Registration
 from app.institutions.register.models import RegisterEntry
 from app.institutions.register.queries import entries_of
@@ -25,11 +25,6 @@ from app.institutions.register.rules import State, loaded, state_on
 from app.messages.models import OutboxMail
 
 SHOWN = 50  # of each list; the newest
-WORDS: dict[str, dict[str, Any]] = {
-    "industry": INDUSTRY_LABELS,
-    "org_type": ORG_TYPE_LABELS,
-    "status": INSTITUTION_STATE_LABELS,
-}
 
 
 @dataclass(frozen=True)
@@ -131,4 +126,4 @@ def _text(name: str, value: Any) -> str:
         return ""
     if isinstance(value, Decimal):
         return f"{value:,.2f}"
-    return value.isoformat() if isinstance(value, date) else str(WORDS.get(name, {}).get(value, value))
+    return value.isoformat() if isinstance(value, date) else str(VALUE_WORDS.get(name, {}).get(value, value))

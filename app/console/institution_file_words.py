@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.labels import EVENT_LABELS as ALL_EVENTS
-from app.console.institution_file import WORDS, InstitutionFile
+from app.console.institution_file import InstitutionFile
 from app.core.events import Event
 from app.filings.labels import EXTENSION_STATES, FILING_STATES
 from app.institutions.admission.labels import KINDS, STATES
@@ -18,6 +18,7 @@ from app.institutions.labels import (
     FIELD_LABELS,
     INSTITUTION_STATE_LABELS,
     REGISTRATION_STATE_LABELS,
+    VALUE_WORDS,
 )
 from app.institutions.queries import region_names
 from app.institutions.rules import masked_mobile
@@ -48,8 +49,8 @@ FILE_WORDS: dict[str, dict[str, Any]] = {
 
 SUBJECT_COLUMNS = {
     "branch": ("name", "region_code", "address", "head", "capital", "opened_on"),
-    "shareholder": ("name", "amount", "share", "is_controller"),
-    "manager": ("name", "position", "appointed_on"),
+    "shareholder": ("name", "holder_type", "amount", "paid", "share", "is_controller"),
+    "manager": ("name", "position", "is_legal_rep", "appointed_on", "term_end"),
 }
 _EVENTS = {
     **ALL_EVENTS,
@@ -98,9 +99,9 @@ def shown_value(name: str, value: Any) -> Any:
         return "——"
     if name == "region_code":
         return region_names().get(value, value)
-    if name in ("registered_capital", "amount", "capital"):
+    if name in ("registered_capital", "amount", "paid", "capital"):
         return f"{value:,.2f}"
-    return WORDS.get(name, {}).get(value, value)
+    return VALUE_WORDS.get(name, {}).get(value, value)
 
 
 def event_course(events: Sequence[Event]) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 INDUSTRY_LABELS = {
@@ -18,6 +20,27 @@ ORG_TYPE_LABELS = {
     "pawn": _l("典当行"),
     "leasing": _l("融资租赁公司"),
 }
+# As the filing catalogue's choices have them (forms GG02 and GG03); a test compares both.
+HOLDER_TYPE_LABELS = {
+    "legal": _l("企业法人"),
+    "natural": _l("自然人"),
+    "gov": _l("政府及事业单位"),
+    "other": _l("其他组织"),
+}
+POSITION_LABELS = {
+    "chairman": _l("董事长/执行董事"),
+    "director": _l("董事"),
+    "indep_director": _l("独立董事"),
+    "supervisor_chair": _l("监事会主席"),
+    "supervisor": _l("监事"),
+    "gm": _l("总经理"),
+    "dgm": _l("副总经理"),
+    "cfo": _l("财务负责人"),
+    "cro": _l("风控负责人"),
+    "compliance": _l("合规负责人"),
+    "other": _l("其他高级管理人员"),
+}
+YES_NO_LABELS = {"Y": _l("是"), "N": _l("否")}
 INSTITUTION_STATE_LABELS = {
     "preparing": _l("筹备"),
     "operating": _l("正常营业"),
@@ -60,11 +83,15 @@ FIELD_LABELS = {
     "head": _l("负责人"),
     "capital": _l("营运资金（元）"),
     "opened_on": _l("开业日期"),
-    "amount": _l("出资额"),
-    "share": _l("持股比例"),
+    "holder_type": _l("股东类型"),
+    "amount": _l("认缴出资额（元）"),
+    "paid": _l("实缴出资额（元）"),
+    "share": _l("持股比例（%）"),
     "is_controller": _l("是否控股股东"),
     "position": _l("职务"),
+    "is_legal_rep": _l("是否法定代表人"),
     "appointed_on": _l("任职日期"),
+    "term_end": _l("任期届满日"),
     "controller": _l("实际控制人"),
     "articles": _l("公司章程"),
     "org_form": _l("组织形式"),
@@ -95,4 +122,14 @@ FIELD_LABELS = {
     "admitted_at": _l("准入时间"),
     "terminated_on": _l("终止日期"),
     "consent_version": _l("同意书版本"),
+}
+# Words of a register value by its field; a field that is not here is shown as it stands.
+VALUE_WORDS: dict[str, dict[str, Any]] = {
+    "industry": INDUSTRY_LABELS,
+    "org_type": ORG_TYPE_LABELS,
+    "status": INSTITUTION_STATE_LABELS,
+    "holder_type": HOLDER_TYPE_LABELS,
+    "position": POSITION_LABELS,
+    "is_controller": YES_NO_LABELS,
+    "is_legal_rep": YES_NO_LABELS,
 }

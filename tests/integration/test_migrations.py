@@ -31,6 +31,7 @@ from app.institutions.register.services import Change, Origin, change_register
 from config import TestConfig
 from tests.databases import PostgresStore
 from tests.factories import end_institution, make_account, make_institution
+from tests.filing_places import ONE_OFF, hand_in, load_catalogue
 
 TODAY, LONG_AGO = date(2090, 1, 1), date(1999, 1, 1)
 
@@ -153,6 +154,24 @@ def test_the_register_begins_with_what_the_institutions_said_before_there_was_on
         now=clock.now(),
     )
     assert going.name == "改名公司"
+
+
+def test_shareholders_and_managers_filed_before_the_register_held_them_enter_it(upgraded):
+    commits(sync_roles)()
+    load_catalogue()
+    company = make_institution()
+    rows = {"1": {"name": "示例控股有限公司", "subscribed": "1000.5", "ratio": "60.00", "controlling": "Y"}}
+    hand_in(company, ONE_OFF, None, {"GG02": rows})
+    key = company.id
+    db.session.remove()
+    for _time in (1, 2):  # going down keeps what was entered, coming up again enters nobody twice
+        flask_migrate.downgrade(revision=before("0021"))
+        flask_migrate.upgrade()
+    (holder,) = register_on(key, TODAY)[key].all_of("shareholder").values()
+    assert (holder["name"], holder["amount"], holder["share"]) == ("示例控股有限公司", 10_005_000, "60")
+    assert register_on(key, LONG_AGO)[key].all_of("shareholder") == {}
+    told = db.session.scalars(select(Event).where(Event.kind == "RegisterChanged")).one()
+    assert [one["key"] for one in told.data["entries"]] == ["示例控股有限公司"]
 
 
 def before(revision: str) -> str:

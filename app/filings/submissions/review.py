@@ -21,6 +21,7 @@ from app.filings.labels import EVENTS, word
 from app.filings.submissions.changes import take_effect
 from app.filings.submissions.facts import accept_version
 from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
+from app.filings.submissions.people import people_take_effect
 from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES
 
 CORRECTION_DAYS = 5  # time to correct a returned filing whose window has closed; local custom, see docs
@@ -120,6 +121,7 @@ def approve(filing_id: int, seen_version: int, actor: Account, now: datetime, op
     states = _move(filing, "approve")
     version = current_version(filing)
     filing.accepted_at = now
+    people_take_effect(filing, version, actor, now)
     accept_version(filing, version)
     if filing.change_form:
         take_effect(filing, version, actor, now)

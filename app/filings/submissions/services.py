@@ -33,6 +33,7 @@ from app.filings.submissions.intake import (
     take_patch,
 )
 from app.filings.submissions.models import Explanation, Filing, FilingForm, FilingVersion
+from app.filings.submissions.people import people_take_effect
 from app.filings.submissions.place import Place, filing_query, reasons_at
 from app.filings.submissions.rules import CHANGE_WORKFLOW, EDITABLE, FILING_WORKFLOW, HANDED_IN_STATES
 from app.filings.values import to_json
@@ -221,6 +222,7 @@ def handed_in(place: Place, filing: Filing, version: FilingVersion) -> FilingVer
     states = transition(filing, FILING_WORKFLOW, verb)
     if verb == "report":
         filing.accepted_at = place.now
+        people_take_effect(filing, version, place.actor, place.now)
         accept_version(filing, version)
     filing.reviewer_id = filing.picked_up_at = filing.correct_until = filing.return_reason = None
     record(

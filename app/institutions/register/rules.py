@@ -59,11 +59,25 @@ FIELDS: dict[str, dict[str, str]] = {
         "capital": "money",
         "opened_on": "day",
     },
-    SHAREHOLDER: {"name": "text", "amount": "money", "share": "text", "is_controller": "text"},
-    MANAGER: {"name": "text", "position": "text", "appointed_on": "day"},
+    SHAREHOLDER: {
+        "name": "text",
+        "holder_type": "text",
+        "amount": "money",
+        "paid": "money",
+        "share": "text",
+        "is_controller": "text",
+    },
+    MANAGER: {
+        "name": "text",
+        "position": "text",
+        "is_legal_rep": "text",
+        "appointed_on": "day",
+        "term_end": "day",
+    },
 }
 # What stands once per institution; branches, shareholders and managers are told apart by a key.
 SINGLE = (INSTITUTION, LICENCE)
+PEOPLE = (SHAREHOLDER, MANAGER)
 SOURCES = ("registration", "application", "filing", "import", "migration")
 
 

@@ -86,7 +86,7 @@ def change_register(
     """Add what changes from a day on; a day that has come takes effect at once, a later one at its moment."""
     with scoped(SYSTEM):  # a change of region may lead out of the scope of whoever approves it
         _append(institution, changes, effective_from, origin, now, kind="RegisterChanged")
-        if effective_from <= clock.local(now).date():
+        if effective_from <= clock.local(now).date() and any(one.kind in rules.SINGLE for one in changes):
             _project(institution, now, origin.actor)
 
 
@@ -150,7 +150,13 @@ def _append(
         db.session.flush()  # one after the other: the id is the order in which they were recorded
     data = {"from": day.isoformat(), "source": origin.source, "id": origin.source_id, "entries": written}
     record(kind, institution, actor=origin.actor, now=now, data=data)
-    _write_versions(institution.id)
+    if _concerns_versions(written):
+        _write_versions(institution.id)
+
+
+def _concerns_versions(written: Iterable[Mapping[str, Any]]) -> bool:
+    """Versions repeat institution and licence; branches, shareholders and managers are not in them."""
+    return any(entry["kind"] in rules.SINGLE for entry in written)
 
 
 def _write_versions(institution_id: int) -> None:
