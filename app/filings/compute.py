@@ -14,11 +14,14 @@ from graphlib import CycleError, TopologicalSorter
 
 from app.filings.definitions.schema import CARD_ROW, CellSpec, Form, Value, Values
 from app.filings.environment import Context, Surroundings
+from app.filings.expressions import vectors
 from app.filings.expressions.ast import CellRef, FieldRef, Formula
 from app.filings.expressions.evaluate import Compiled, compile_node
 from app.filings.expressions.numbers import rounded
+from app.filings.expressions.rows import ByColumn, compile_rows
 from app.filings.expressions.types import Ref
 from app.filings.expressions.walk import references
+from app.filings.table_rows import TableRows
 
 EVERY_ROW = "*"
 Cell = tuple[str, str, str]  # form code, row key ("*": the column of a table), column key
@@ -40,6 +43,7 @@ class Step:
     row: str
     col: str
     run: Compiled
+    run_rows: ByColumn
     places: Decimal
 
 
@@ -60,11 +64,19 @@ def compute_set(
         for code, filed in result.items()
     }
     env = Surroundings(forms, seen, context)
+    tables: dict[str, TableRows] = {}
     for step in plan(tuple(forms.values()), context.industry):
         filed = result[step.form.code]
-        if filed is not None:
-            env.stand_on(step.form)
+        if not filed:
+            continue
+        env.stand_on(step.form)
+        if step.row != EVERY_ROW:
             _run(step, filed, env)
+            continue
+        code = step.form.code
+        if code not in tables:
+            tables[code] = TableRows(env, step.form, list(filed), list(filed.values()))
+        _run_column(step, tables[code])
     return result
 
 
@@ -82,15 +94,20 @@ def _prepared(form: Form, values: Values | None, context: Context) -> Values | N
 
 
 def _run(step: Step, filed: Values, env: Surroundings) -> None:
-    if step.row != EVERY_ROW:
-        cells = filed[step.row]
-        env.stand_at(step.row, cells, step.col)
-        cells[step.col] = _rounded(step, env)
-        return
-    for key, cells in filed.items():
-        env.stand_at(key, cells, step.col)
-        cells[step.col] = _rounded(step, env)
-    env.forget(step.form.code, step.col)
+    cells = filed[step.row]
+    env.stand_at(step.row, cells, step.col)
+    cells[step.col] = _rounded(step, env)
+
+
+def _run_column(step: Step, table: TableRows) -> None:
+    """A computed column of a table, all rows at once."""
+    table.col = step.col
+    found = vectors.rounded(step.run_rows(table), step.places)
+    for cells, value in zip(table.rows, found.each(), strict=False):
+        # A condition is no value of a cell.
+        cells[step.col] = None if isinstance(value, bool) else value
+    table.forget(step.col)
+    table.env.forget(step.form.code, step.col)
 
 
 def _rounded(step: Step, env: Surroundings) -> Value:
@@ -152,4 +169,5 @@ def _target(ref: Ref, form: Form, cell: Cell) -> Cell:
 def _step(cell: Cell, form: Form, spec: CellSpec) -> Step:
     if spec.computed is None:
         raise ValueError(f"{'.'.join(cell)} is not computed")
-    return Step(form, cell[1], cell[2], compile_node(spec.computed.expr), Decimal(spec.decimals))
+    expr = spec.computed.expr
+    return Step(form, cell[1], cell[2], compile_node(expr), compile_rows(expr), Decimal(spec.decimals))

@@ -131,7 +131,7 @@ class Surroundings:
         where = (row if form.layout == "fixed" else "", col)
         found = known.get(where)
         if found is None:
-            found = known[where] = _hidden_and_blank(form, row, col, self.context.industry)
+            found = known[where] = hidden_and_blank(form, row, col, self.context.industry)
         hidden, blank = found
         value = None if hidden else cells.get(col)
         if value is not None:
@@ -151,12 +151,40 @@ class Surroundings:
         if values is None:
             return None
         known = shape(form, self.context.industry)
-        self._columns[key] = [
-            self._value(known, form, row, ref.field, cells, shift)
-            for row, cells in values.items()
-            if form.layout != "card" or row == CARD_ROW
-        ]
+        if form.layout == "table":
+            self._columns[key] = self.table_column(form, ref.field, values, values.values(), shift)
+        else:
+            self._columns[key] = [
+                self._value(known, form, row, ref.field, cells, shift)
+                for row, cells in values.items()
+                if form.layout != "card" or row == CARD_ROW
+            ]
         return self._columns[key]
+
+    def table_column(
+        self,
+        form: Form,
+        col: str,
+        keys: Collection[str],
+        rows: Collection[Mapping[str, Value]],
+        shift: Shift = "current",
+    ) -> list[Value]:
+        """A column of a table's rows, each cell as `scalar` gives it."""
+        hidden, blank = hidden_and_blank(form, "", col, self.context.industry)
+        found: list[Value] = [None] * len(rows) if hidden else [cells.get(col) for cells in rows]
+        if type(None) not in set(map(type, found)):
+            return found
+        unreadable = self.unreadable_rows(form, col) if shift == "current" else ()
+        return [
+            value if value is not None else None if key in unreadable else blank
+            for key, value in zip(keys, found, strict=True)
+        ]
+
+    def unreadable_rows(self, form: Form, col: str) -> Collection[str]:
+        """The rows in which something stands in this column that is no value."""
+        if not self._unreadable:
+            return ()
+        return {row for code, row, key in self._unreadable if code == form.code and key == col}
 
     def attr(self, ref: AttrRef) -> Any:
         return (self.context.org if ref.scope == "ORG" else self.context.period).get(ref.name)
@@ -188,7 +216,7 @@ def shape(form: Form, industry: str | None) -> dict[tuple[str, str], tuple[bool,
     return found
 
 
-def _hidden_and_blank(form: Form, row_key: str, col: str, industry: str | None) -> tuple[bool, Value]:
+def hidden_and_blank(form: Form, row_key: str, col: str, industry: str | None) -> tuple[bool, Value]:
     """Blank numbers are 0, blank texts '', blank dates null; a computed cell without a value is null."""
     spec = form.cell_spec(row_key, col)
     if spec is None:

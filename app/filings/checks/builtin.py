@@ -8,6 +8,7 @@ from typing import Literal
 
 from app.filings.checks.finding import CellAddress, Finding, finding_key
 from app.filings.definitions.schema import CARD_ROW, Check, Column, Form, Value, Values
+from app.filings.values import is_blank_row
 
 REQUIRED_KINDS = frozenset({"required_blank", "form_required", "too_few_rows", "attachment_missing"})
 
@@ -60,14 +61,19 @@ def blank_findings(
 
 def _row_blanks(form: Form, values: Values, industry: str | None) -> Iterator[tuple[str, Column]]:
     required = [column for column in form.shown_columns(industry) if _must_be_filled(form, column)]
-    rows = [CARD_ROW] if form.layout == "card" else list(values)
-    for key in rows:
-        cells = values.get(key) or {}
-        if form.layout == "table" and all(value in (None, "") for value in cells.values()):
-            continue
-        for column in required:
-            if cells.get(column.key) in (None, ""):
-                yield key, column
+    if form.layout == "card":
+        cells = values.get(CARD_ROW) or {}
+        yield from ((CARD_ROW, column) for column in required if cells.get(column.key) in (None, ""))
+        return
+    rows = [(key, cells) for key, cells in values.items() if not is_blank_row(cells)]
+    blanks: list[tuple[int, int]] = []
+    for number, column in enumerate(required):
+        found = [cells.get(column.key) for _, cells in rows]
+        # Most columns hold no blank at all, and their types tell: numbers and dates are never ''.
+        if {type(value) for value in found} & {str, type(None)}:
+            blanks += [(at, number) for at, value in enumerate(found) if value is None or value == ""]
+    for at, number in sorted(blanks):
+        yield rows[at][0], required[number]
 
 
 def _must_be_filled(form: Form, column: Column) -> bool:

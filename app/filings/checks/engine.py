@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from app.filings.checks.builtin import (
     MOST_PER_CHECK,
@@ -22,7 +23,10 @@ from app.filings.definitions.schema import CARD_ROW, Check, Form, Values
 from app.filings.environment import Context, Surroundings
 from app.filings.expressions.ast import CellRef, FieldRef, RowRef
 from app.filings.expressions.evaluate import Compiled, compile_node, evaluate
+from app.filings.expressions.rows import ByColumn, compile_rows
 from app.filings.expressions.walk import attributes, column_references, references
+from app.filings.table_rows import TableRows
+from app.filings.values import is_blank_row
 
 _BY_ZERO = ("除数为 0 的计算结果", "result (division by 0)")
 
@@ -147,6 +151,7 @@ def _is_required(form: Form, env: Surroundings) -> bool:
 class _Ready:
     check: Check
     run: Compiled
+    run_rows: ByColumn
     rows: frozenset[str] | None  # the rows of a fixed form it applies to; None: every row of a table
 
 
@@ -159,7 +164,12 @@ def _prepared(form: Form, env: Surroundings, industry: str | None) -> list[_Read
     key = ("checks", industry, *(env.forms.get(code) for code in codes))
     if key not in form.derived:
         form.derived[key] = [
-            _Ready(check, compile_node(check.expr, check.tol), _rows(check, form, env, industry))
+            _Ready(
+                check,
+                compile_node(check.expr, check.tol),
+                compile_rows(check.expr, check.tol),
+                _rows(check, form, env, industry),
+            )
             for check in form.checks
         ]
     ready: list[_Ready] = form.derived[key]
@@ -193,20 +203,40 @@ def _declared(
             env.stand_at(CARD_ROW if form.layout == "card" else "", card)
             _judge(item, form, env, collected)
     by_row = [item for item in ready if item.check.scope == "row"]
-    if not by_row:
+    if by_row and form.layout == "table":
+        _judge_table(by_row, form, filing, env, collected)
         return
-    for key in form.row_keys(filing, industry):
-        cells = filing.get(key) or {}
-        if form.layout == "table" and all(value in (None, "") for value in cells.values()):
-            continue
-        env.stand_at(key, cells)
+    for key in form.row_keys(filing, industry) if by_row else ():
+        env.stand_at(key, filing.get(key) or {})
         for item in by_row:
             if item.rows is None or key in item.rows:
                 _judge(item, form, env, collected)
 
 
+def _judge_table(
+    by_row: Sequence[_Ready], form: Form, filing: Values, env: Surroundings, collected: _Collected
+) -> None:
+    """Each check over all rows that hold something; then, row by row, what does not hold."""
+    keys = [key for key, cells in filing.items() if not is_blank_row(cells)]
+    if not keys:
+        return
+    rows = TableRows(env, form, keys, [filing[key] for key in keys])
+    wrong: list[tuple[int, int, object]] = []
+    for number, item in enumerate(by_row):
+        found = item.run_rows(rows)
+        if found.kind != "truth" or False in found.values:
+            results = zip(range(len(keys)), found.each(), strict=False)
+            wrong += [(at, number, result) for at, result in results if result is False or result is None]
+    for at, number, result in sorted(wrong, key=itemgetter(0, 1)):
+        rows.at(at)
+        _settle(by_row[number], result, form, env, collected)
+
+
 def _judge(item: _Ready, form: Form, env: Surroundings, collected: _Collected) -> None:
-    result = item.run(env)
+    _settle(item, item.run(env), form, env, collected)
+
+
+def _settle(item: _Ready, result: object, form: Form, env: Surroundings, collected: _Collected) -> None:
     if result is False:
         count = collected.counts[item.check.id] = collected.counts.get(item.check.id, 0) + 1
         if count <= MOST_PER_CHECK:

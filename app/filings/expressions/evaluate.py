@@ -47,7 +47,7 @@ Compiled = Callable[[Env], Value | None]
 _Values = Callable[[Env], Sequence[Value | None] | None]
 
 _ARITHMETIC: Final = {"+": ops.plus, "-": ops.minus, "*": ops.times, "/": ops.over}
-_AGGREGATES: Final = {"SUM": ops.total, "COUNT": ops.count, "MAX": ops.greatest, "MIN": ops.least}
+AGGREGATES: Final = {"SUM": ops.total, "COUNT": ops.count, "MAX": ops.greatest, "MIN": ops.least}
 
 
 def evaluate(node: Node, env: Env, tolerance: Decimal = ZERO) -> Value | None:
@@ -113,9 +113,13 @@ def _binary(node: Binary) -> Compiled:
     return lambda env: operate(left(env), right(env))
 
 
+def reaching(node: Compare, tolerance: Decimal) -> Decimal:
+    """The tolerance as it reaches this comparison: one with an attribute is exact."""
+    return ZERO if isinstance(node.left, AttrRef) or isinstance(node.right, AttrRef) else tolerance
+
+
 def _compare(node: Compare, tolerance: Decimal) -> Compiled:
-    exact = isinstance(node.left, AttrRef) or isinstance(node.right, AttrRef)
-    compare = ops.comparer(node.op, ZERO if exact else tolerance)
+    compare = ops.comparer(node.op, reaching(node, tolerance))
     left, right = _compile(node.left, ZERO), _compile(node.right, ZERO)
     return lambda env: compare(left(env), right(env))
 
@@ -149,8 +153,8 @@ def _call(node: Call, tolerance: Decimal) -> Compiled:
     if name in SHIFTS:
         ref, shift = shifted(node)
         return _scalar(ref, shift)  # type: ignore[arg-type]
-    if name in _AGGREGATES:
-        return _aggregate(_AGGREGATES[name], node)
+    if name in AGGREGATES:
+        return _aggregate(AGGREGATES[name], node)
     if name in ("SUMIF", "MAXIF", "COUNTIF"):
         return _conditional(node)
     if name == "IF":
@@ -199,7 +203,7 @@ def _column(node: Call, index: int) -> _Values:
 
     def run(env: Env) -> Sequence[Value | None] | None:
         values = env.column(ref, shift)  # type: ignore[arg-type]
-        return None if values is None else [ops.clean(value) for value in values]
+        return None if values is None else ops.clean_all(values)
 
     return run
 

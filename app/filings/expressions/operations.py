@@ -28,6 +28,17 @@ def clean(value: object) -> Maybe:
     return None
 
 
+_SAFE: Final = frozenset({str, bool, dt.date, type(None)})
+
+
+def clean_all(values: Sequence[object]) -> Sequence[Maybe]:
+    """Each of the values made safe; a column of plain ones is given back itself."""
+    types = set(map(type, values))
+    if types <= _SAFE or (types == {Decimal} and numbers.are_plain(values)):  # type: ignore[arg-type]
+        return values  # type: ignore[return-value]
+    return [clean(value) for value in values]
+
+
 def plus(a: Maybe, b: Maybe) -> Maybe:
     """Numbers add up; a date and a whole number give the date so many days later."""
     if isinstance(a, Decimal) and isinstance(b, Decimal):
@@ -134,6 +145,8 @@ def _same_precision(a: dt.date, b: dt.date) -> tuple[dt.date, dt.date]:
 
 def total(values: Sequence[Maybe]) -> Maybe:
     """SUM: 0 of nothing, null when any of them is null or no number."""
+    if set(map(type, values)) == {Decimal}:
+        return numbers.total(values)  # type: ignore[arg-type]
     result: Decimal | None = numbers.ZERO
     for value in values:
         if not isinstance(value, Decimal) or result is None:
@@ -160,6 +173,9 @@ def least(values: Sequence[Maybe]) -> Maybe:
 def _extreme(values: Sequence[Maybe], *, largest: bool) -> Maybe:
     if not values:
         return numbers.ZERO
+    types = set(map(type, values))
+    if types in ({Decimal}, {dt.date}):
+        return max(values) if largest else min(values)  # type: ignore[type-var]
     is_later = comparer(">" if largest else "<", numbers.ZERO)
     best = values[0]
     for value in values:
