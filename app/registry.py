@@ -69,6 +69,7 @@ def _console_views() -> list[type]:
 def _blueprints() -> list[Blueprint]:
     """Pages of the portal and the workspace."""
     from app.accounts.profile import blueprint as profile
+    from app.accounts.reset_views import blueprint as password_reset
     from app.api.docs_views import blueprint as api_docs
     from app.api.operations import blueprint as api
     from app.api.public_views import blueprint as api_public
@@ -85,4 +86,4 @@ def _blueprints() -> list[Blueprint]:
     from app.workspace.views import blueprint as workspace
 
     pages = [portal, profile, registration, admission, captcha, files, workspace, filings, extensions, tokens]
-    return [*pages, attachments, nil_returns, api_public, api_docs, api]
+    return [*pages, password_reset, attachments, nil_returns, api_public, api_docs, api]

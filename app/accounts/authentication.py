@@ -38,7 +38,7 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class _Nobody:
+class Nobody:
     """Stands for an unknown account in the history; the typed name is not kept: it may be a password."""
 
     id: int = 0
@@ -53,6 +53,11 @@ def hash_password(password: str) -> str:
 @functools.lru_cache(maxsize=4)
 def _decoy(method: str) -> str:
     return generate_password_hash(secrets.token_hex(16), method=method)
+
+
+def spend_a_hash(password: str = "") -> None:
+    """Take as long as a real check takes, where there is nothing to check."""
+    check_password_hash(_decoy(current_app.config["FAB_PASSWORD_HASH_METHOD"]), password)
 
 
 def find_account(name: str) -> Account | None:
@@ -70,7 +75,7 @@ def authenticate(name: str, password: str, now: datetime) -> Attempt:
     """Check name and password and count the outcome. Nothing is raised: the caller must commit a failure too."""
     account = find_account(name)
     if account is None:
-        check_password_hash(_decoy(current_app.config["FAB_PASSWORD_HASH_METHOD"]), password)
+        spend_a_hash(password)
         return _count_unknown(normal_name(name), now)
     attempt = verify_password(account, password, now)
     if attempt.account and not account.active:
@@ -127,10 +132,10 @@ def _count_unknown(name: str, now: datetime) -> Attempt:
     statement = statement.values(**_one_more_failure(UnknownLogin, now), updated_at=now)
     result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
     row = db.session.get(UnknownLogin, key, populate_existing=True)
-    record("LoginFailed", _Nobody(), now=now, data={"reason": "unknown"})
+    record("LoginFailed", Nobody(), now=now, data={"reason": "unknown"})
     if row is None or result.rowcount == 0:
         return Attempt(problem="locked", locked_until=row.locked_until if row else now)
-    return _failure(row, _Nobody(), now)
+    return _failure(row, Nobody(), now)
 
 
 def start_session(account: Account, *, now: datetime, ip: str = "", user_agent: str = "") -> LoginSession:

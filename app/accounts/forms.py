@@ -37,6 +37,35 @@ class LoginForm(CaptchaForm):
     next = HiddenField()
 
 
+class ForgottenForm(CaptchaForm):
+    """Account and e-mail of somebody who forgot the password."""
+
+    account = StringField(
+        _l("账号"),
+        [Required(_l("请输入账号。")), Length(max=120, message=_l("账号过长。"))],
+        filters=[stripped],
+    )
+    email = StringField(
+        _l("邮箱"),
+        [Required(_l("请输入注册时填写的邮箱。")), Length(max=120, message=_l("邮箱过长。"))],
+        filters=[stripped],
+    )
+
+    def validate_email(self, field: Any) -> None:
+        if not is_email(field.data):
+            raise ValidationError(_l("邮箱格式不正确，应类似 name@example.com。"))
+
+
+class NewPasswordForm(FlaskForm):
+    """A new password, chosen through a one-time link."""
+
+    new = PasswordField(_l("新密码"), [Required(_l("请输入新密码。"))])
+    again = PasswordField(
+        _l("再次输入新密码"),
+        [Required(_l("请再次输入新密码。")), EqualTo("new", _l("两次输入的新密码不一致，请重新输入。"))],
+    )
+
+
 class PasswordForm(FlaskForm):
     """Change of one's own password."""
 

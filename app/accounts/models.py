@@ -35,6 +35,8 @@ class Account(User):
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
     password_changed_at: Mapped[datetime | None] = mapped_column(Moment)
     avatar_key: Mapped[str | None] = mapped_column(String(80))
+    # Of an institution's members: who invites, disables and enables the others. The first one does.
+    manages_colleagues: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
 
     if TYPE_CHECKING:
         # Added by app.institutions.models: institutions build on accounts, not the other way round.
@@ -94,3 +96,18 @@ class UnknownLogin(Model):
     failed_logins: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment, nullable=False, index=True)
+
+
+class PasswordReset(Model):
+    """A one-time link to choose a new password. The link's secret is stored as a hash only."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), nullable=False, unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    expires_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    account: Mapped[Any] = relationship(Account)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import secrets
 import unicodedata
+from datetime import timedelta
 from itertools import pairwise
 
 MIN_LENGTH = 10
 MAX_LENGTH = 128
 MIN_CLASSES = 3
 HISTORY = 5
+RESET_LIFETIME = timedelta(minutes=30)
+RESETS_PER_HOUR = 3
 USERNAME = re.compile(r"[a-z][a-z0-9_.-]{3,31}")
 
 # What people choose when three classes are asked for; compared without case, separators and trailing digits.
@@ -37,6 +42,17 @@ Problem = tuple[str, dict[str, int]]
 def normal_name(name: str) -> str:
     """Account names and e-mail addresses are compared without case, width and surrounding blanks."""
     return unicodedata.normalize("NFKC", name).strip().lower()
+
+
+def new_link_token() -> tuple[str, str]:
+    """A secret for a one-time link, and its hash, which alone is stored."""
+    token = secrets.token_urlsafe(32)
+    return token, link_hash(token)
+
+
+def link_hash(token: str) -> str:
+    """What is stored of a link's secret; it has 256 random bits, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def is_email(address: str) -> bool:

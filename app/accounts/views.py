@@ -37,7 +37,7 @@ class AuthView(BaseView):
             return redirect(next_target(request.args.get("next"), home_of(account)))
         form = LoginForm(formdata=None, next=request.args.get("next", ""))
         form.renew_captcha()
-        session.pop("_flashes", None)  # FAB's "access denied": the page itself says what to do
+        _keep_only_good_news()
         return _page(form)
 
     @expose("/login", methods=["POST"])
@@ -85,6 +85,13 @@ def failure_message(attempt: Attempt, now: datetime) -> str:
     if attempt.problem == "inactive":
         return _("该账号已停用。如需恢复，请联系监管部门。")
     return _("账号或密码不正确，请检查后重新输入；再输错 %(n)s 次将锁定 15 分钟。", n=attempt.tries_left)
+
+
+def _keep_only_good_news() -> None:
+    """Drop FAB's "access denied": the page itself says what to do."""
+    kept = [(kind, text) for kind, text in session.pop("_flashes", []) if kind == "success"]
+    if kept:
+        session["_flashes"] = kept
 
 
 def _page(form: LoginForm) -> str:

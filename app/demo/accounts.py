@@ -78,6 +78,7 @@ def enterprise_account(company: Company, institution: Institution, now: datetime
     username = SHOWN[company.industry] if first else f"company{company.number:03d}"
     account = _account(username, company.contact, company.email, ENTERPRISE_ROLE, now)
     account.kind, account.institution_id, account.mobile = ENTERPRISE, institution.id, company.mobile
+    account.manages_colleagues = True
     db.session.flush()
     return account
 

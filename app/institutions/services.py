@@ -286,6 +286,7 @@ def _account_of(registration: Registration, institution: Institution, actor: Any
         active=True,
         kind=ENTERPRISE,
         institution_id=institution.id,
+        manages_colleagues=True,
         password_changed_at=registration.submitted_at,
     )
     account.roles = [db.session.scalars(select(Role).where(Role.name == ENTERPRISE_ROLE)).one()]

@@ -19,6 +19,7 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app import create_app
+from app.accounts.models import Account
 from app.accounts.services import sync_roles
 from app.core import clock
 from app.core.db import commits, db
@@ -232,3 +233,15 @@ def _run_extra_revision(folder: Path, batch: str, *body: str) -> None:
         flask_migrate.upgrade(revision="9999")
     finally:
         migrate.configure_callbacks.remove(look_there_too)
+
+
+def test_the_first_account_of_an_institution_looks_after_the_others(upgraded):
+    commits(sync_roles)()
+    company = make_institution()
+    first, second = (make_account("Enterprise", institution=company) for _number in range(2))
+    staff = make_account("Supervisor")
+    ids = (first.id, second.id, staff.id)
+    db.session.remove()
+    flask_migrate.downgrade(revision=before("0027"))
+    flask_migrate.upgrade()
+    assert [db.session.get(Account, pk).manages_colleagues for pk in ids] == [True, False, False]
