@@ -82,6 +82,8 @@ class Config:
     MAIL_PORT = int(os.environ.get("MAIL_PORT", "25"))
     MAIL_DEFAULT_SENDER = os.environ.get("MAIL_DEFAULT_SENDER", "noreply@example.invalid")
 
+    AUTHORITY_NAME = os.environ.get("AUTHORITY_NAME", "浙江省地方金融管理局")  # who issues letters
+
     # Demonstration accounts are refused in production; see app.core.startup.
     DEMONSTRATION = _flag("DEMONSTRATION", not PRODUCTION)
     LOGIN_MAX_FAILURES = 5

@@ -72,6 +72,7 @@ CONSOLE: tuple[tuple[Any, str, tuple[Entry, ...]], ...] = (
         (
             Entry(_l("审批步骤"), "StepPlanAdmin.list", "list-check", "StepPlanAdmin"),
             Entry(_l("变更办理方式"), "ApprovalModeAdmin.list", "forms", "ApprovalModeAdmin"),
+            Entry(_l("文书模板"), "LetterTemplateAdmin.list", "file-text", "LetterTemplateAdmin"),
             Entry(_l("账号管理"), "AccountAdmin.list", "users", "AccountAdmin"),
             Entry(_l("角色授权"), "RoleGrantAdmin.list", "shield-lock", "RoleGrantAdmin"),
             Entry(_l("操作记录"), "EventAdmin.list", "history", "EventAdmin"),

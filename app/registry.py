@@ -50,6 +50,7 @@ def _console_views() -> list[type]:
     from app.filings.review_admin import FilingReview
     from app.institutions.admin import RegistrationAdmin
     from app.institutions.admission.admin import ApplicationAdmin, ApprovalModeAdmin, StepPlanAdmin
+    from app.letters.admin import LetterTemplateAdmin
     from app.portal.admin import AnnouncementAdmin, PageAdmin
     from app.portal.suggestion_admin import SuggestionAdmin
 
@@ -63,7 +64,15 @@ def _console_views() -> list[type]:
     ]
     admission = [ApplicationAdmin, StepPlanAdmin, ApprovalModeAdmin]
     filings = [FilingAdmin, FilingReview, CompletenessAdmin, PeriodAdmin, ExtensionAdmin, CatalogueAdmin]
-    return [*accounts, *admission, AnnouncementAdmin, PageAdmin, SuggestionAdmin, *filings]
+    return [
+        *accounts,
+        *admission,
+        LetterTemplateAdmin,
+        AnnouncementAdmin,
+        PageAdmin,
+        SuggestionAdmin,
+        *filings,
+    ]
 
 
 def _blueprints() -> list[Blueprint]:
@@ -82,8 +91,9 @@ def _blueprints() -> list[Blueprint]:
     from app.filings.nil_views import blueprint as nil_returns
     from app.institutions.admission.views import blueprint as admission
     from app.institutions.views import blueprint as registration
+    from app.letters.views import blueprint as letters
     from app.portal.routes import blueprint as portal
     from app.workspace.views import blueprint as workspace
 
     pages = [portal, profile, registration, admission, captcha, files, workspace, filings, extensions, tokens]
-    return [*pages, password_reset, attachments, nil_returns, api_public, api_docs, api]
+    return [*pages, password_reset, letters, attachments, nil_returns, api_public, api_docs, api]

@@ -101,9 +101,9 @@ SOURCE_MAP = re.compile(r"\s*(//[#@] ?sourceMappingURL=\S+|/\*[#@] ?sourceMappin
 COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.S | re.M)
 
 
-def fetch(package: str, into: Path) -> Path:
+def fetch(package: str, into: Path, pinned: dict[str, tuple[str, str]] = PACKAGES) -> Path:
     """Return the unpacked package; exit when its sha512 is not the recorded one."""
-    version, integrity = PACKAGES[package]
+    version, integrity = pinned[package]
     done = subprocess.run(
         ["npm", "pack", "--silent", f"{package}@{version}"],
         cwd=into,

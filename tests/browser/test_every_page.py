@@ -49,6 +49,7 @@ STAFF = {
         "/console/institutions/list/?_flt_2_name=担保", "/console/institutions/show/{other}", "/console/filings/list/",
         "/console/periods/list/", "/console/periods/year/{year}", "/console/periods/generate",
         "/console/extensions/list/", "/console/extensions/grant", "/console/forms/list/",
+        "/console/letters/list/", "/console/letters/show/inspection_notice", "/console/letters/edit/inspection_opinion",
     ),
     "Supervisor": ("/console/review/{filing}/",),
     "ContentEditor": ("/console/announcements/list/", "/console/announcements/add", "/console/announcements/edit/{announcement}"),

@@ -24,7 +24,7 @@ STATEMENTS = (
     "UPDATE register_entry SET ends = ends",
     "DELETE FROM register_entry",
 )
-PROTECTED = ["admission_decision", "event", "filing_version", "register_entry"]
+PROTECTED = ["admission_decision", "event", "filing_version", "letter", "letter_template", "register_entry"]
 
 
 @pytest.fixture
