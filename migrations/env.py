@@ -119,6 +119,9 @@ def run_online() -> None:
             try:
                 with connection.begin():
                     if connection.dialect.name == "postgresql":
+                        connection.execute(
+                            text("SET LOCAL lock_timeout = 0")
+                        )  # another node may be upgrading
                         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
                     configure(connection)
                     context.run_migrations()

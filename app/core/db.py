@@ -39,7 +39,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-BUSY_MILLISECONDS = 10_000  # how long SQLite waits for another writer before it gives up
+BUSY_MILLISECONDS = 10_000  # how long to wait for another writer (SQLite) or a locked row (PostgreSQL)
+CONNECT_SECONDS = 5  # how long to wait for a server that does not answer
 write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
 
 
@@ -122,6 +123,15 @@ def _sqlite_settings(connection: Any, _record: Any) -> None:
     waiting = f"busy_timeout={BUSY_MILLISECONDS}"
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", waiting, "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "do_connect")
+def _postgres_patience(dialect: Any, _record: Any, _arguments: Any, settings: dict[str, Any]) -> None:
+    """Without these a request waits for ever for a row that somebody holds, or for a server that is gone."""
+    if dialect.name == "postgresql":
+        settings.setdefault("connect_timeout", CONNECT_SECONDS)
+        more = settings.get("options", "")
+        settings["options"] = f"{more} -c lock_timeout={BUSY_MILLISECONDS}".strip()
 
 
 @event.listens_for(Engine, "begin")

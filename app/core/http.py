@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+from contextlib import suppress
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, jsonify, render_template, request
+from flask import Flask, Request, Response, abort, current_app, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,6 +22,7 @@ from app.core.problems import is_api, problem, problem_of_http
 from app.core.scope import NOTHING, SYSTEM, current_scope, scoped, set_scope
 
 SEEN_EVERY_SECONDS = 60
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -156,20 +159,55 @@ def handle_domain(error: DomainError) -> Any:
     return error_page(error.status if known else 400, error.message)
 
 
-def handle_database(error: OperationalError) -> Any:
+def handle_database(error: SQLAlchemyError) -> Any:
     """The database is busy or away: say so, promise nothing."""
     db.session.rollback()
     current_app.logger.exception("database unavailable", exc_info=error)
+    _ask_for_nobody()
     return error_page(503, _("系统繁忙，您的操作没有保存。请稍候再试。"))
+
+
+def _ask_for_nobody() -> None:
+    """Every template is given the current user: looking for one in a database that is away would fail again."""
+    if "_login_user" not in g:
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+
+
+class UploadRequest(Request):
+    """A request that knows the files its uploads wait in: one that could not be written is closed by nobody."""
+
+    def _get_file_stream(self, *args: Any, **named: Any) -> Any:
+        stream = super()._get_file_stream(*args, **named)
+        self.environ.setdefault("platform.upload_streams", []).append(stream)
+        return stream
+
+    def drop_uploads(self) -> None:
+        """Give back what the uploads took up."""
+        for stream in self.environ.pop("platform.upload_streams", ()):
+            with suppress(OSError):  # what is still to be written finds no room either
+                stream.close()
+
+
+def handle_full_disk(error: OSError) -> Any:
+    """No room for what was sent (a large upload waits in a file while it is read); other faults stay faults."""
+    if error.errno not in NO_ROOM:
+        raise error
+    db.session.rollback()
+    request.drop_uploads()  # type: ignore[attr-defined]
+    current_app.logger.exception("no room on the disk", exc_info=error)
+    return error_page(503, _("服务器存储空间不足，您上传的内容没有保存。请稍候再试，或联系管理员。"))
 
 
 def init_app(app: Flask) -> None:
     """Hook everything in. Order matters: the scope is set before any view of ours or FAB's runs."""
     app.jinja_env.globals["error_words"] = ERROR_WORDS
+    app.request_class = UploadRequest
     app.before_request(open_request)
     app.teardown_request(close_request)
     app.after_request(add_headers)
     app.register_error_handler(HTTPException, handle_http)
     app.register_error_handler(CSRFError, handle_csrf)
     app.register_error_handler(DomainError, handle_domain)
-    app.register_error_handler(OperationalError, handle_database)
+    for unavailable in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(unavailable, handle_database)
+    app.register_error_handler(OSError, handle_full_disk)
