@@ -119,11 +119,13 @@ class FilingReview(BaseView):
         filing = self._filing_or_404(filing_id)
         versions = review_page.version_list(filing)
         last = versions[0].number if versions else 0
-        older, newer = number("from", max(1, last - 1)), number("to", last)
+        first = 0 if filing.change_form else 1  # of a change also what was in force before it
+        newer = number("to", last)
+        older = number("from", max(first, newer - 1))
         if older > newer:
             older, newer = newer, older
-        pair = [review_page.version_number(filing, one) for one in (older, newer)]
-        if pair[0] is None or pair[1] is None:
+        pair = review_page.pair_of(filing, older, newer)
+        if pair is None:
             abort(404)
         return self.render_template(
             "console/filings/compare.html",
@@ -131,6 +133,7 @@ class FilingReview(BaseView):
             versions=versions,
             older=pair[0],
             newer=pair[1],
+            base=review_page.base_of(pair[1]),
             found=compare_page.compare(pair[0], pair[1]),
             most=compare_page.MOST_SHOWN,
         )

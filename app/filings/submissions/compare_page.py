@@ -11,7 +11,7 @@ from app.core.i18n import lang
 from app.filings.definitions.schema import Form
 from app.filings.submissions.differences import Stored, differences
 from app.filings.submissions.models import FilingVersion
-from app.filings.submissions.review_page import stored_form
+from app.filings.submissions.review_page import Base, stored_form
 from app.filings.values import format_value, from_json
 
 MOST_SHOWN = 500
@@ -51,8 +51,8 @@ class Comparison:
         return self.total > MOST_SHOWN
 
 
-def compare(older: FilingVersion, newer: FilingVersion) -> Comparison:
-    """From the older to the newer version."""
+def compare(older: FilingVersion | Base, newer: FilingVersion) -> Comparison:
+    """From the older version, or what a change started from, to the newer version."""
     codes = list(dict.fromkeys([*newer.payload["forms"], *older.payload["forms"]]))
     forms, total = [], 0
     for code in codes:

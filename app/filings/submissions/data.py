@@ -52,6 +52,8 @@ class FilingData:
     required: dict[str, bool] = field(default_factory=dict)
     # Of a change: the form as it is in force, unless it is one that begins blank each time.
     base: Standing | None = None
+    # Of a change: every one-off form as it is in force, by code.
+    standing: dict[str, Standing] = field(default_factory=dict)
     attachments: dict[str, list[FilingAttachment]] = field(default_factory=dict)
     explanations: dict[str, str] = field(default_factory=dict)  # by the key of the finding they explain
 
@@ -133,6 +135,7 @@ def load_data(
         neighbours=found,
         required={code: form.required for code, form in forms.items()},
         base=base,
+        standing=standing or {},
         attachments=_attachments(filing) if any(form.attachments for form in forms.values()) else {},
         explanations=_explanations(filing),
     )

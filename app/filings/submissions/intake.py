@@ -11,6 +11,7 @@ from app.filings.checks import CheckResult, Finding, check_set, form_state
 from app.filings.compute import compute_set
 from app.filings.definitions.schema import Form, Value, Values
 from app.filings.submissions.data import FilingData
+from app.filings.submissions.dependents import dependent_findings
 from app.filings.values import parse_cell
 
 MAX_ROWS = 10_000
@@ -136,7 +137,8 @@ def assess(data: FilingData, unreadable: Collection[tuple[str, str, str]] | None
     computed = compute_set(data.forms, data.values, context)
     attached = data.attached if unreadable is None else None
     result: CheckResult = check_set(data.forms, computed, context, attachments=attached)
-    findings = [*(_reject_findings(data) if unreadable is None else ()), *result.findings]
+    rejected = _reject_findings(data) if unreadable is None else []
+    findings = [*rejected, *result.findings, *dependent_findings(data, computed)]
     industry = data.institution.industry
     states = {
         code: form_state(form, data.values.get(code), findings, industry, data.explained)

@@ -180,6 +180,13 @@ def base_of(version: FilingVersion | None) -> Base | None:
     return Base(base["receipt_no"], {"forms": base["forms"]}) if base else None
 
 
+def pair_of(filing: Filing, older: int, newer: int) -> tuple[FilingVersion | Base, FilingVersion] | None:
+    """Two versions to compare; 0 stands for what a change started from. None when one is not there."""
+    after = version_number(filing, newer)
+    before = version_number(filing, older) if older else base_of(after)
+    return (before, after) if before and after else None
+
+
 def prior_payload(filing: Filing) -> dict[str, Any] | None:
     """What is in force for the same set one period earlier."""
     if filing.period is None:
