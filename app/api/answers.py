@@ -7,6 +7,7 @@ from typing import Any
 
 from app.api.errors import findings_json, moment, reasons_json
 from app.core.i18n import lang
+from app.filings.change_page import ChangeLine, ChangePage
 from app.filings.definitions.schema import Form
 from app.filings.grid import computed_values, entries_of
 from app.filings.obligations import Obligation
@@ -17,6 +18,8 @@ from app.filings.submissions.intake import Assessment
 from app.filings.submissions.models import Filing, FilingVersion, ReviewMark, StagedImport
 from app.filings.submissions.place import Place
 from app.filings.submissions.rules import HANDED_IN_STATES
+
+MOST_PAST = 100
 
 
 def both(thing: Any) -> dict[str, str]:
@@ -44,6 +47,43 @@ def obligation_json(item: Obligation) -> dict[str, Any]:
         "forms_filled": item.filled,
         "forms_total": item.total,
         "reasons": reasons_json(item.reasons),
+    }
+
+
+def changes_json(page: ChangePage) -> dict[str, Any]:
+    """Every form that can be changed, under which code, and the changes that were decided or given up."""
+    key = page.report_set.key
+    return {
+        "set": key,
+        "name": both(page.report_set),
+        "is_open": page.is_open,
+        "reasons": reasons_json(page.gate),
+        "forms": [_change_line(line, key) for line in (*page.forms, *page.events)],
+        "past": [
+            {
+                "form": filing.change_form,
+                "set": key,
+                "period": filing.period_code,
+                "state": filing.status,
+                "receipt_no": filing.receipt_no,
+                "submitted_at": moment(filing.submitted_at),
+            }
+            for filing in page.past[:MOST_PAST]
+        ],
+    }
+
+
+def _change_line(line: ChangeLine, key: str) -> dict[str, Any]:
+    return {
+        "form": line.code,
+        "name": both(line.form),
+        "is_event": bool(line.form.trigger),
+        "set": key,
+        "period": line.period_code,
+        "state": line.state,
+        "in_force_since": moment(line.since),
+        "receipt_no": line.open.receipt_no if line.open else None,
+        "return_reason": line.open.return_reason if line.open else None,
     }
 
 

@@ -9,6 +9,7 @@ _JSON = '-H "Content-Type: application/json"'
 EXAMPLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "institution": ("/institution", ()),
     "obligations": ("/obligations?open=true", ()),
+    "changes": ("/changes", ()),
     "filing": (_AT, ()),
     "definition": (f"{_AT}/definition", ()),
     "values": (f"{_AT}/values", ()),
@@ -38,6 +39,7 @@ EXAMPLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "submit": (f"{_AT}/submission", ('-H "Idempotency-Key: $(uuidgen)"',)),
     "receipt": (f"{_AT}/submission", ()),
     "withdraw": (f"{_AT}/withdrawal", ()),
+    "cancel": ("/filings/guarantee-change/GG01-02/cancellation", ()),
 }
 
 PROBLEMS: dict[str, tuple[int, Words]] = {

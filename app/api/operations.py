@@ -69,8 +69,9 @@ OPERATIONS: list[Operation] = []
 PATH_WORDS: dict[str, Words] = {
     "set_key": ("报表集编号，见 obligations 的 set", "Key of the report set: “set” of an obligation"),
     "period": (
-        "报告期编号，如 2026-05；一次性报送为 once",
-        "Code of the period, such as 2026-05; “once” for the one-off set",
+        "报告期编号，如 2026-05；一次性报送为 once；重大信息变更为变更编号，如 GG01-02（见 changes）",
+        "Code of the period, such as 2026-05; “once” for the one-off set; of a major change its code, such as "
+        "GG01-02 (see “changes”)",
     ),
     "code": ("报表编号，如 DB01", "Code of the form, such as DB01"),
     "staged_id": ("导入编号", "Id of the import"),

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 
-from app.api.answers import checked_json, filing_json, form_values_json, obligation_json
+from app.api.answers import changes_json, checked_json, filing_json, form_values_json, obligation_json
 from app.api.authentication import caller
 from app.api.definitions import definition_json, etag_of
-from app.api.errors import moment
+from app.api.errors import ApiError, moment
 from app.api.operations import Operation, Parameter, argument, operation
 from app.api.places import find_place, load, require_form
 from app.core import clock
 from app.core.problems import json_response
+from app.filings.change_page import change_page
 from app.filings.labels import FAMILIES, FILING_STATES
 from app.filings.obligations import Obligation, obligations
 from app.filings.submissions.intake import assess
@@ -99,6 +101,33 @@ def _matches(item: Obligation, wanted: dict[str, Any]) -> bool:
         and (period is None or period == item.period_code or item.period_code.startswith(f"{period}-"))
         and wanted["open"] in (None, item.is_open)
     )
+
+
+@operation(
+    Operation(
+        "changes",
+        "GET",
+        "/changes",
+        "obligations",
+        (
+            "重大信息变更：可以变更的报表，以及办结的变更",
+            "Major changes: the forms that can be changed, and past changes",
+        ),
+        (
+            "每张报表的 set 和 period 合起来就是这次变更的地址；内容从现行有效的版本开始。同一张报表一次只能有一项未办结的变更。",
+            "“set” and “period” of a form make the address of its change, which opens with what is in force. A form "
+            "has one open change at a time. “is_event” marks forms that report something that happened.",
+        ),
+        answers={200: "Changes"},
+        problems=(404,),
+    )
+)
+def list_changes() -> Any:
+    """The one-off forms that can be changed, each with the code of its next or open change."""
+    page = change_page(caller().institution, clock.now())
+    if page is None:
+        raise ApiError(404, _("本行业没有重大信息变更的报表集。"), code="no_such_set")
+    return json_response(changes_json(page))
 
 
 @operation(

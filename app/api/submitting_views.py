@@ -1,4 +1,4 @@
-"""Operations that hand in: submit, receipt, withdraw."""
+"""Operations that hand in or take back: submit, receipt, withdraw, cancel."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.filings.submissions.intake import assess
 from app.filings.submissions.models import FilingVersion
 from app.filings.submissions.nil import submit_nil
 from app.filings.submissions.place import Place, filing_at, reasons_at
-from app.filings.submissions.services import submit_filing, withdraw_filing
+from app.filings.submissions.services import cancel_change, submit_filing, withdraw_filing
 
 KEY = Parameter(
     "Idempotency-Key",
@@ -152,11 +152,38 @@ def receipt(set_key: str, period: str) -> Any:
 def withdraw(set_key: str, period: str) -> Any:
     """Back to draft."""
 
-    @commits
-    def take_back() -> None:
-        withdraw_filing(find_place(set_key, period))
+    return _move(set_key, period, withdraw_filing)
 
-    take_back()
+
+@operation(
+    Operation(
+        "cancel",
+        "POST",
+        "/filings/{set_key}/{period}/cancellation",
+        "submission",
+        ("作废变更", "Give up a change"),
+        (
+            "只用于重大信息变更：草稿或被退回的变更可以作废，原有内容继续有效；已上报的先撤回。",
+            "For major changes only: one that is a draft or was returned can be given up, and what is in force stays. "
+            "Withdraw one that was submitted first.",
+        ),
+        answers={200: "Filing"},
+        problems=(409,),
+    )
+)
+def cancel(set_key: str, period: str) -> Any:
+    """Give a change up."""
+    return _move(set_key, period, cancel_change)
+
+
+def _move(set_key: str, period: str, verb: Callable[[Place], Any]) -> Any:
+    """Move the filing on and tell how it stands."""
+
+    @commits
+    def move() -> None:
+        verb(find_place(set_key, period))
+
+    move()
     place = find_place(set_key, period)
     data = load(place)
     reasons = reasons_at(place, data.filing)

@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.i18n import lang
 from app.filings.calendar.gate import gate_reasons
-from app.filings.calendar.rules import describe
+from app.filings.calendar.rules import Reason, describe
 from app.filings.definitions.models import ReportSet
 from app.filings.definitions.queries import change_set_of, definition_ids_on, forms_by_id
 from app.filings.definitions.schema import Form
@@ -58,12 +58,17 @@ class ChangePage:
     forms: list[ChangeLine] = field(default_factory=list)
     events: list[ChangeLine] = field(default_factory=list)
     past: list[Filing] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
+    gate: list[Reason] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why no change can be filed now, in words."""
+        return [describe(reason, lang()) for reason in self.gate]
 
     @property
     def is_open(self) -> bool:
         """Whether changes can be filed at all now."""
-        return not self.reasons
+        return not self.gate
 
     @property
     def waiting(self) -> int:
@@ -77,8 +82,7 @@ def change_page(institution: Institution, now: datetime) -> ChangePage | None:
     if report_set is None:
         return None
     page = ChangePage(report_set)
-    reasons = gate_reasons(institution, report_set, None, None, now)
-    page.reasons = [describe(reason, lang()) for reason in reasons]
+    page.gate = gate_reasons(institution, report_set, None, None, now)
     query = select(Filing).where(Filing.institution_id == institution.id, Filing.change_form.is_not(None))
     filings = list(db.session.scalars(query.order_by(Filing.id)))
     standing = one_off_in_force(institution.id)
