@@ -58,7 +58,7 @@ class ChangePage:
     forms: list[ChangeLine] = field(default_factory=list)
     events: list[ChangeLine] = field(default_factory=list)
     past: list[Filing] = field(default_factory=list)
-    gate: list[Reason] = field(default_factory=list)
+    gate: tuple[Reason, ...] = ()
 
     @property
     def reasons(self) -> list[str]:
