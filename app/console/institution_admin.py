@@ -34,6 +34,7 @@ from app.institutions.labels import (
     INDUSTRY_LABELS,
     INSTITUTION_STATE_LABELS,
     ORG_TYPE_LABELS,
+    PERSON_LABELS,
 )
 from app.institutions.models import Institution
 from app.institutions.queries import region_names
@@ -133,6 +134,7 @@ class InstitutionAdmin(SafeModelView):
             sees_filings=sees_filings,
             words=FILE_WORDS,
             labels=FIELD_LABELS,
+            person_labels=PERSON_LABELS,
             region_names=region_names(),
             course=event_course(found.events.rows),
             shown=SHOWN,

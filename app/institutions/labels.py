@@ -123,6 +123,8 @@ FIELD_LABELS = {
     "terminated_on": _l("终止日期"),
     "consent_version": _l("同意书版本"),
 }
+# Of branches, shareholders and managers.
+PERSON_LABELS: dict[str, Any] = {**FIELD_LABELS, "name": _l("名称")}
 # Words of a register value by its field; a field that is not here is shown as it stands.
 VALUE_WORDS: dict[str, dict[str, Any]] = {
     "industry": INDUSTRY_LABELS,

@@ -20,6 +20,7 @@ from app.core.errors import DomainError
 from app.core.fab import SafeInterface, SafeModelView
 from app.core.i18n import lang
 from app.institutions.admission import course, decisions, plans, queries, rules
+from app.institutions.admission.comparison import comparison
 from app.institutions.admission.labels import (
     CHANGE_TYPES,
     DECIDER_REASONS,
@@ -139,7 +140,7 @@ class ApplicationAdmin(SafeModelView):
             kind=KINDS[item.kind],
             state=STATES[item.status],
             facts=course.facts(item),
-            comparison=course.comparison(item),
+            comparison=comparison(item),
             course=course.course(item),
             clock=course.clock_of(item, clock.now()),
             step=item.current_step.name(lang()) if item.current_step else "",

@@ -1,10 +1,9 @@
-"""The whole course of an application for its two pages: steps taken and to come, clock, old and new."""
+"""The whole course of an application for its two pages: steps taken and to come, clock."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import url_for
@@ -13,10 +12,10 @@ from flask_babel import gettext as _
 from app.core.db import db
 from app.core.events import history
 from app.core.i18n import lang
-from app.institutions.admission import intake, queries, rules
+from app.institutions.admission import intake, rules
+from app.institutions.admission.comparison import amount
 from app.institutions.admission.labels import CHANGE_TYPES, EVENTS, FIELDS, FILE_KEYS, MODES, ROLES, STATES
 from app.institutions.admission.models import Application
-from app.institutions.labels import FIELD_LABELS, ORG_TYPE_LABELS
 from app.institutions.models import Region
 from app.institutions.queries import region_path
 
@@ -109,7 +108,7 @@ def clock_of(application: Application, now: datetime) -> Clock | None:
 
 def facts(application: Application) -> list[tuple[Any, Any]]:
     """What was asked for, in words; without the old and new value, which stand side by side."""
-    hidden = {"new_value"}
+    hidden = {"new_value", "new_region"}
     rows = [
         (FIELDS[name], shown(name, application.payload.get(name, "")))
         for name in intake.FIELDS[application.kind]
@@ -128,35 +127,3 @@ def shown(name: str, value: str) -> Any:
         region = db.session.get(Region, value) if value else None
         return region_path(region) if region else value
     return amount(value) if name == "branch_capital" else value
-
-
-def amount(value: str) -> str:
-    """Money as people read it; what is no number, as a draft may hold, stays as it was written."""
-    try:
-        return f"{Decimal(value):,.2f}"
-    except InvalidOperation:
-        return value
-
-
-def comparison(application: Application) -> tuple[Any, str, str] | None:
-    """(what, old, new) of a change: the value at hand-in, and what it becomes."""
-    kind = application.payload.get("change_type", "")
-    if application.kind != rules.CHANGE or kind not in rules.CHANGE_FIELDS:
-        return None
-    name = rules.CHANGE_FIELDS[kind][0]
-    if application.before:
-        old = application.before.get("value") or ""
-    else:
-        old = str(
-            queries.register_of(application.institution, application.created_at.date()).institution.get(name)
-            or ""
-        )
-    label = FIELD_LABELS.get(name, CHANGE_TYPES[kind])
-    return label, word_of(name, old), word_of(name, application.payload.get("new_value", ""))
-
-
-def word_of(name: str, value: str) -> str:
-    """A register value in words."""
-    if name == "org_type":
-        return str(ORG_TYPE_LABELS.get(value, value))
-    return amount(value) if name == "registered_capital" else value

@@ -23,6 +23,7 @@ from app.institutions.admission.labels import DECIDER_REASONS, KINDS
 from app.institutions.admission.models import Application, StepDecision
 from app.institutions.admission.services import stored_values
 from app.institutions.models import Institution
+from app.institutions.register.people import list_changes
 from app.institutions.register.services import Change, Origin, change_register
 from app.messages.services import queue_mail
 
@@ -144,6 +145,8 @@ def bring_about(application: Application, actor: Account, now: datetime) -> None
     with scoped(SYSTEM):
         institution = application.institution
         for day, changes in _effects(application, now):
+            if not changes:  # the list stands as asked for already
+                continue
             change_register(institution, changes, effective_from=day, origin=origin, now=now)
 
 
@@ -168,13 +171,26 @@ def _effects(application: Application, now: datetime) -> list[tuple[Any, list[Ch
         }
         return [(today, [Change("branch", branch, key=application.number)])]
     if application.kind == rules.CHANGE:
-        name = rules.CHANGE_FIELDS[values["change_type"]][0]
-        return [(values["effective_from"], [Change("institution", {name: values["new_value"]})])]
+        return [(values["effective_from"], _changed(application, values))]
     day = max(today, application.effective_from or today)
     return [
         (today, [Change("institution", {"terminated_on": day})]),
         (day, [Change("institution", {"status": "deregistered"})]),
     ]
+
+
+def _changed(application: Application, values: dict[str, Any]) -> list[Change]:
+    name, sort = rules.CHANGE_FIELDS[values["change_type"]]
+    if sort == "people" and "people" not in application.payload:
+        # Handed in when the new list was still told in words.
+        return [Change("institution", {rules.TOLD_IN_WORDS[name]: application.payload["new_value"]})]
+    if sort == "people":
+        state = queries.register_of(application.institution, values["effective_from"])
+        return list_changes(name, state.all_of(name), values["people"])
+    new = {name: values["new_value"]}
+    if sort == "place":
+        new["region_code"] = values["new_region"]
+    return [Change("institution", new)]
 
 
 def _tell(application: Application, verb: str, opinion: str, now: datetime) -> None:

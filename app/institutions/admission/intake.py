@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 
 from app.core.db import db
 from app.institutions.admission import rules
+from app.institutions.admission.parsing import read_day, read_number
+from app.institutions.admission.people import check_people
 from app.institutions.models import Institution, Region
+from app.institutions.register.people import list_changes
 from app.institutions.register.rules import State
 from app.institutions.rules import LICENCE_NUMBER, ORG_TYPES
 
@@ -24,7 +25,7 @@ LONGEST = 2000
 FIELDS = {
     rules.SET_UP: ("licence_no", "licence_issuer", "licence_from", "licence_to"),
     rules.BRANCH: ("branch_name", "branch_region", "branch_address", "branch_head", "branch_capital"),
-    rules.CHANGE: ("change_type", "new_value", "effective_from", "reason"),
+    rules.CHANGE: ("change_type", "new_value", "new_region", "effective_from", "reason"),
     rules.TERMINATION: ("reason", "terminate_on", "disposal"),
 }
 
@@ -37,13 +38,13 @@ class Intake:
     institution: Institution
     state: State
     today: date
-    raw: Mapping[str, str]
+    raw: Mapping[str, Any]
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str, missing: str, longest: int = 200) -> str:
         """A text that may not be empty."""
-        value = self.raw.get(name, "").strip()
+        value = str(self.raw.get(name, "")).strip()
         if not value:
             self.errors[name] = missing
         elif len(value) > longest:
@@ -52,43 +53,34 @@ class Intake:
         return value
 
     def day(self, name: str, missing: str) -> date | None:
-        """A day, also typed as 2026/3/5 or 2026年3月5日."""
-        value = unicodedata.normalize("NFKC", self.raw.get(name, "")).strip()
-        if not value:
+        """A day, in one of the usual ways of writing it."""
+        written = str(self.raw.get(name, ""))
+        day = read_day(written)
+        if not written.strip():
             self.errors[name] = missing
-            return None
-        found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", value)
-        try:
-            day = date(*map(int, found.groups())) if found else None
-        except ValueError:
-            day = None
-        if day is None or not 1949 <= day.year <= 2200:
+        elif day is None:
             self.errors[name] = _("请填写有效的日期，例如 2026-03-05。")
-            return None
-        self.values[name] = day
+        else:
+            self.values[name] = day
         return day
 
     def money(self, name: str, missing: str) -> Decimal | None:
         """An amount in yuan, greater than nothing, at most two decimals."""
-        value = unicodedata.normalize("NFKC", self.raw.get(name, "")).replace(",", "").strip()
-        if not value:
+        written = str(self.raw.get(name, ""))
+        amount = read_number(written)
+        if not written.strip():
             self.errors[name] = missing
-            return None
-        if not re.fullmatch(r"\d{1,15}(\.\d{1,2})?", value):
+        elif amount is None:
             self.errors[name] = _("请填写金额（元），最多两位小数，例如 20000000.00。")
-            return None
-        try:
-            amount = Decimal(value)
-        except InvalidOperation:  # the pattern lets none through
-            amount = Decimal(0)
-        if amount <= 0:
+        elif amount <= 0:
             self.errors[name] = _("金额应大于 0。")
-            return None
-        self.values[name] = amount
-        return amount
+        else:
+            self.values[name] = amount
+            return amount
+        return None
 
 
-def check(kind: str, raw: Mapping[str, str], institution: Institution, state: State, today: date) -> Intake:
+def check(kind: str, raw: Mapping[str, Any], institution: Institution, state: State, today: date) -> Intake:
     """Read and judge all fields of a kind."""
     intake = Intake(kind, institution, state, today, raw)
     {
@@ -130,7 +122,6 @@ def _check_change(intake: Intake) -> None:
     intake.values["change_type"] = kind
     if kind not in rules.CHANGE_FIELDS:
         intake.errors["change_type"] = _("请选择变更类型。")
-        intake.text("new_value", _("请填写变更后的内容。"), LONGEST)
     else:
         _check_new_value(intake, kind)
     effective = intake.day("effective_from", _("请填写生效日期。"))
@@ -141,26 +132,49 @@ def _check_change(intake: Intake) -> None:
 
 def _check_new_value(intake: Intake, kind: str) -> None:
     name, sort = rules.CHANGE_FIELDS[kind]
+    if sort == "people":
+        _check_list(intake, name)
+        return
     missing = _("请填写变更后的内容。")
     former = intake.state.institution.get(name)
     new: Any
     if sort == "money":
         new = intake.money("new_value", missing)
         if new is not None and isinstance(former, Decimal):
-            if kind == "capital_inc" and new < former:
-                intake.errors["new_value"] = _(
-                    "增加后的注册资本应大于现在的 %(old)s 元。", old=f"{former:,.2f}"
-                )
-            if kind == "capital_dec" and new > former:
-                intake.errors["new_value"] = _(
-                    "减少后的注册资本应小于现在的 %(old)s 元。", old=f"{former:,.2f}"
-                )
+            _check_direction(intake, kind, former, new)
     else:
         new = intake.text("new_value", missing, rules.LENGTHS.get(name, LONGEST))
     if sort == "choice" and new and new not in ORG_TYPES[intake.institution.industry]:
         intake.errors["new_value"] = _("请选择本行业的机构类型。")
-    if new and new == former:
+    moved = sort == "place" and _check_region(intake)
+    if new and new == former and not moved:
         intake.errors["new_value"] = _("变更前后内容相同，无需变更。")
+
+
+def _check_direction(intake: Intake, kind: str, former: Decimal, new: Decimal) -> None:
+    old = f"{former:,.2f}"
+    if kind == "capital_inc" and new < former:
+        intake.errors["new_value"] = _("增加后的注册资本应大于现在的 %(old)s 元。", old=old)
+    if kind == "capital_dec" and new > former:
+        intake.errors["new_value"] = _("减少后的注册资本应小于现在的 %(old)s 元。", old=old)
+
+
+def _check_region(intake: Intake) -> bool:
+    """Whether the address is in another region than before; a draft from before there was the field stays in its."""
+    former = intake.state.institution.get("region_code") or intake.institution.region_code
+    code = str(intake.raw.get("new_region", "")) or former
+    if db.session.get(Region, code[:6]) is None:
+        intake.errors["new_region"] = _("请从列表中选择所在地区。")
+    intake.values["new_region"] = code
+    return bool(code != former)
+
+
+def _check_list(intake: Intake, kind: str) -> None:
+    people, errors = check_people(kind, intake.raw.get("people") or [])
+    intake.values["people"] = people
+    intake.errors |= errors
+    if not errors and not list_changes(kind, intake.state.all_of(kind), people):
+        intake.errors["people"] = _("变更前后内容相同，无需变更。")
 
 
 def _check_termination(intake: Intake) -> None:

@@ -60,6 +60,7 @@ FIELDS: dict[str, Any] = {
     "branch_capital": _l("营运资金（元）"),
     "change_type": _l("变更类型"),
     "new_value": _l("变更后"),
+    "new_region": _l("变更后所在地区"),
     "effective_from": _l("生效日期"),
     "reason": _l("原因"),
     "disposal": _l("未了结业务的处置"),

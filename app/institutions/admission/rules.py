@@ -32,17 +32,18 @@ APPLICATION_WORKFLOW = Workflow(
     },
 )
 
-# domain.md, section 7 (enum change_type of the catalogue) -> register field that takes the new value, and its sort.
+# domain.md, section 7 (enum change_type of the catalogue) -> register field that takes the new value, and its sort;
+# of sort "people" the kind of subject, whose whole list is told anew.
 CHANGE_FIELDS: dict[str, tuple[str, str]] = {
     "name": ("name", "text"),
     "capital_inc": ("registered_capital", "money"),
     "capital_dec": ("registered_capital", "money"),
     "legal_rep": ("legal_representative", "text"),
-    "address": ("address", "text"),
+    "address": ("address", "place"),
     "scope": ("business_scope", "long"),
-    "equity": ("shareholding", "long"),
+    "equity": ("shareholder", "people"),
     "controller": ("controller", "text"),
-    "senior": ("managers", "long"),
+    "senior": ("manager", "people"),
     "articles": ("articles", "long"),
     "org_form": ("org_form", "text"),
     "org_type": ("org_type", "choice"),
@@ -50,6 +51,8 @@ CHANGE_FIELDS: dict[str, tuple[str, str]] = {
     "split": ("division", "long"),
     "other": ("remark", "long"),
 }
+# The fields that took such a list when it was one text.
+TOLD_IN_WORDS = {"shareholder": "shareholding", "manager": "managers"}
 CHANGE_TYPES = tuple(CHANGE_FIELDS)
 LENGTHS = {"name": 120, "legal_representative": 60, "address": 200, "controller": 120, "org_form": 60}
 

@@ -20,8 +20,10 @@ from app.core.events import record
 from app.core.files import store_upload
 from app.core.workflow import IllegalTransition, transition
 from app.institutions.admission import intake, queries, rules
+from app.institutions.admission.comparison import before_of
 from app.institutions.admission.labels import FILE_KEYS, KINDS, OPENING_REASONS
 from app.institutions.admission.models import Application, ApplicationFile
+from app.institutions.admission.people import typed_rows
 from app.institutions.models import Institution
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -67,7 +69,11 @@ def save_draft(
     if application.status not in ("draft", "returned"):
         raise Conflict(_("申请正在办理或已经办结，不能修改。"))
     fields = intake.FIELDS[application.kind]
-    application.payload = {name: raw.get(name, "")[:MAX_TEXT] for name in fields}
+    payload: dict[str, Any] = {name: raw.get(name, "")[:MAX_TEXT] for name in fields}
+    name, sort = rules.CHANGE_FIELDS.get(payload.get("change_type", ""), ("", ""))
+    if sort == "people":
+        payload["people"] = typed_rows(raw, name)
+    application.payload = payload
     application.version += 1
     db.session.flush()
 
@@ -126,11 +132,9 @@ def _lay_down(application: Application, institution: Institution, checked: intak
     values = checked.values
     application.mode, application.effective_from = "approve", None
     if application.kind == rules.CHANGE:
-        name = rules.CHANGE_FIELDS[values["change_type"]][0]
-        former = checked.state.institution.get(name)
         application.mode = queries.mode_for(institution, values["change_type"]).mode
         application.effective_from = values["effective_from"]
-        application.before = {"field": name, "value": None if former is None else str(former)}
+        application.before = before_of(values["change_type"], checked.state)
     elif application.kind == rules.TERMINATION:
         application.effective_from = values["terminate_on"]
     if not application.steps or application.round == 0:

@@ -14,7 +14,9 @@ from app.core.errors import DomainError
 from app.core.file_rules import ACCEPT
 from app.core.i18n import lang
 from app.institutions import queries as institution_queries
-from app.institutions.admission import course, intake, queries, rules, services
+from app.institutions.admission import course, queries, rules, services
+from app.institutions.admission.change_form import change_page, typed_for
+from app.institutions.admission.comparison import comparison
 from app.institutions.admission.labels import (
     CHANGE_TYPES,
     FIELDS,
@@ -25,9 +27,7 @@ from app.institutions.admission.labels import (
     STATES,
 )
 from app.institutions.admission.models import Application
-from app.institutions.labels import ORG_TYPE_LABELS
 from app.institutions.models import Institution, Region
-from app.institutions.rules import ORG_TYPES
 
 blueprint = Blueprint("admission", __name__, url_prefix="/workspace/admission")
 MAX_ID = 2**31 - 1
@@ -66,7 +66,7 @@ def new(kind: str) -> Any:
     codes = queries.opening_reasons(institution, kind, queries.open_kinds(institution.id), now)
     if codes:
         return _closed_page(kind, codes), 409 if request.method == "POST" else 200
-    if request.method == "GET":
+    if request.method == "GET" or _only_shown_anew():
         return _form_page(institution, kind, None, {})
     try:
         application = services.begin(institution, kind, current_account(), now)
@@ -81,7 +81,7 @@ def new(kind: str) -> Any:
 def edit(application_id: int) -> Any:
     """A draft, or a returned application, to be completed."""
     application = _application(application_id)
-    if request.method == "POST":
+    if request.method == "POST" and not _only_shown_anew():
         return _take(application)
     if application.status not in ("draft", "returned"):
         return redirect(url_for(".detail", application_id=application.id))
@@ -99,7 +99,7 @@ def detail(application_id: int) -> str:
         kind=KINDS[application.kind],
         state=STATES[application.status],
         facts=course.facts(application),
-        comparison=course.comparison(application),
+        comparison=comparison(application),
         course=course.course(application),
         clock=course.clock_of(application, clock.now()),
         files=application.files,
@@ -123,6 +123,11 @@ def withdraw(application_id: int) -> Any:
     except DomainError as refusal:
         flash(str(refusal.message), "danger")
     return redirect(url_for(".detail", application_id=application_id))
+
+
+def _only_shown_anew() -> bool:
+    """Whether a page without script asks for other fields of the same form; nothing is stored for that."""
+    return request.form.get("action") in ("choose", "rows")
 
 
 def _take(application: Application) -> Any:
@@ -173,13 +178,7 @@ def _store_files(application: Application, account: Any, now: Any) -> dict[str, 
 def _form_page(
     institution: Institution, kind: str, application: Application | None, errors: dict[str, str]
 ) -> str:
-    typed = dict(application.payload) if application else {}
-    typed |= {name: request.form[name] for name in intake.FIELDS[kind] if name in request.form}
-    state = queries.register_of(institution, clock.today()).institution
-    old = {
-        change: course.word_of(field, str(state.get(field) or ""))
-        for change, (field, _sort) in rules.CHANGE_FIELDS.items()
-    }
+    typed = typed_for(kind, application, request)
     return render_template(
         "workspace/admission/form.html",
         kind=kind,
@@ -192,13 +191,8 @@ def _form_page(
         attachments=rules.ATTACHMENTS[kind],
         file_keys=FILE_KEYS,
         accept=ACCEPT,
-        change_types=CHANGE_TYPES,
-        old=old,
-        modes=queries.modes_of(institution) if kind == rules.CHANGE else {},
-        mode_words=MODES,
-        lang_code=lang(),
-        org_types=[(one, ORG_TYPE_LABELS[one]) for one in ORG_TYPES[institution.industry]],
-        regions=institution_queries.region_choices() if kind == rules.BRANCH else {},
+        **(change_page(institution, typed, request) if kind == rules.CHANGE else {}),
+        regions=institution_queries.region_choices() if kind in (rules.BRANCH, rules.CHANGE) else {},
         action=url_for(".edit", application_id=application.id) if application else url_for(".new", kind=kind),
         last_opinion=_last_opinion(application),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.institutions.admission.course import amount
+from app.institutions.admission.comparison import amount
 
 
 @pytest.mark.parametrize(
