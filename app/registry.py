@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     from app.console.importing import models as imports  # noqa: F401 - its table
     from app.console.views import ConsoleHome
     from app.core import fab_fields, form_data
+    from app.inspections import models as inspections  # noqa: F401 - its tables
     from app.institutions import models  # noqa: F401 - adds the institution to accounts
     from app.institutions.register import hooks as register
 
