@@ -58,6 +58,20 @@ CONSOLE: tuple[tuple[Any, str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _l("现场检查"),
+        "clipboard-list",
+        (
+            Entry(
+                _l("检查列表"),
+                "InspectionAdmin.list",
+                "clipboard-list",
+                "InspectionAdmin",
+                under="/console/inspection-work",
+            ),
+            Entry(_l("常用资料清单"), "ChecklistAdmin.list", "checklist", "ChecklistAdmin"),
+        ),
+    ),
+    (
         _l("信息发布"),
         "news",
         (
@@ -91,6 +105,14 @@ WORKSPACE: tuple[Entry, ...] = (
         under="/workspace/admission",
     ),
     Entry(_l("信息报送"), "filings.index", "file-text", "Workspace", "can_use", under="/workspace/filings"),
+    Entry(
+        _l("现场检查"),
+        "inspections.index",
+        "clipboard-list",
+        "Workspace",
+        "can_use",
+        under="/workspace/inspections",
+    ),
     Entry(_l("接口令牌"), "api_tokens.index", "key", "Workspace", "can_use", under="/workspace/api-tokens"),
 )
 

@@ -17,7 +17,6 @@ def init_app(app: Flask) -> None:
     from app.console.importing import models as imports  # noqa: F401 - its table
     from app.console.views import ConsoleHome
     from app.core import fab_fields, form_data
-    from app.inspections import models as inspections  # noqa: F401 - its tables
     from app.institutions import models  # noqa: F401 - adds the institution to accounts
     from app.institutions.register import hooks as register
 
@@ -73,7 +72,16 @@ def _console_views() -> list[type]:
         PageAdmin,
         SuggestionAdmin,
         *filings,
+        *_inspection_views(),
     ]
+
+
+def _inspection_views() -> list[type]:
+    from app.inspections.admin import InspectionAdmin
+    from app.inspections.checklist_admin import ChecklistAdmin
+    from app.inspections.work_admin import InspectionWork
+
+    return [InspectionAdmin, InspectionWork, ChecklistAdmin]
 
 
 def _blueprints() -> list[Blueprint]:
@@ -90,6 +98,7 @@ def _blueprints() -> list[Blueprint]:
     from app.filings.extension_views import blueprint as extensions
     from app.filings.import_views import blueprint as filings
     from app.filings.nil_views import blueprint as nil_returns
+    from app.inspections.views import blueprint as inspections
     from app.institutions.admission.views import blueprint as admission
     from app.institutions.views import blueprint as registration
     from app.letters.views import blueprint as letters
@@ -97,4 +106,5 @@ def _blueprints() -> list[Blueprint]:
     from app.workspace.views import blueprint as workspace
 
     pages = [portal, profile, registration, admission, captcha, files, workspace, filings, extensions, tokens]
-    return [*pages, password_reset, letters, attachments, nil_returns, api_public, api_docs, api]
+    pages += [password_reset, letters, inspections]
+    return [*pages, attachments, nil_returns, api_public, api_docs, api]

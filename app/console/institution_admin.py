@@ -22,7 +22,7 @@ from app.console.institution_file_words import (
     file_groups,
     shown_value,
 )
-from app.console.institution_filters import LICENCE_CHOICES, FilterLicence, FilterWithin, region_tree
+from app.console.institution_filters import LICENCE_CHOICES, FilterLicence, FilterWithin
 from app.core import clock
 from app.core.badges import badge
 from app.core.db import commits
@@ -37,7 +37,7 @@ from app.institutions.labels import (
     PERSON_LABELS,
 )
 from app.institutions.models import Institution
-from app.institutions.queries import region_names
+from app.institutions.queries import region_names, region_tree
 from app.institutions.rules import past_day
 from app.institutions.services import reveal_mobile
 

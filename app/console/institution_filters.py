@@ -7,15 +7,11 @@ from typing import Any
 
 from flask_appbuilder.models.filters import BaseFilter
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 
 from app.core import clock
 from app.core.db import db
-from app.core.scope import current_scope
 from app.institutions.models import Region
-from app.institutions.queries import region_name
-
-_STEP = "　"  # an ideographic space: ordinary ones are dropped at the beginning of an option
 
 LICENCE_CHOICES = {
     "expired": _l("已到期"),
@@ -23,17 +19,6 @@ LICENCE_CHOICES = {
     "90": _l("90 天内到期"),
     "none": _l("没有许可证"),
 }
-
-
-def region_tree() -> list[tuple[str, str]]:
-    """(code, name) of the divisions inside the reader's area, each followed by those below it and indented."""
-    prefix = current_scope().region_prefix
-    regions = db.session.scalars(select(Region).order_by(Region.code))
-    shown = [region for region in regions if region.code.startswith(prefix)]
-    top = min((len(region.prefix) for region in shown), default=2)
-    return [
-        (region.code, _STEP * ((len(region.prefix) - top) // 2) + region_name(region)) for region in shown
-    ]
 
 
 class FilterWithin(BaseFilter):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.core.db import db
-from app.core.errors import Conflict, NotAllowed
+from app.core.errors import Conflict, NotAllowed, Refused
 from app.core.events import record
 from app.core.workflow import IllegalTransition, Workflow, transition
 from app.inspections import rules
@@ -60,3 +60,17 @@ def step(
     inspection.version += 1
     record(kind, inspection, actor=actor, now=now, states=states, **more)
     return states
+
+
+def for_company(inspection_id: int, actor: Account, *, issued: bool = False) -> Inspection:
+    """The locked row for the institution's own people, once it was served (or its opinion issued).
+
+    Whoever has left the register reads and changes nothing any more.
+    """
+    found = locked(inspection_id)
+    known = found.issued_at if issued else found.served_at
+    if found.institution_id != actor.institution_id or known is None:
+        raise NotAllowed(_("没有这项检查。"))
+    if found.institution.status == "deregistered":
+        raise Refused(_("机构已注销，只能查看，不能再办理。"))
+    return found

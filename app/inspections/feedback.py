@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -11,10 +11,10 @@ from sqlalchemy import select
 from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db
-from app.core.errors import Conflict, NotAllowed
+from app.core.errors import Conflict
 from app.core.events import Event, record
 from app.inspections import intake, letters, planning, rules, telling
-from app.inspections.base import for_worker, locked, move, need_state, step
+from app.inspections.base import for_company, for_worker, locked, move, need_state, step
 from app.inspections.labels import MEASURE_PROBLEMS, VERDICT_PROBLEMS
 from app.inspections.models import Finding, Inspection
 
@@ -23,17 +23,11 @@ REMIND_PAUSE = timedelta(hours=24)
 
 def note_read(inspection_id: int, actor: Account, now: datetime) -> Inspection:
     """The institution confirms that it has the opinion; once."""
-    inspection = locked(inspection_id)
-    _own(inspection, actor)
+    inspection = for_company(inspection_id, actor, issued=True)
     if inspection.opinion_read_at is None:
         inspection.opinion_read_at = now
         record("InspectionOpinionRead", inspection, actor=actor, now=now)
     return inspection
-
-
-def _own(inspection: Inspection, actor: Account) -> None:
-    if inspection.institution_id != actor.institution_id or inspection.issued_at is None:
-        raise NotAllowed(_("没有这项检查。"))
 
 
 def open_findings(inspection: Inspection) -> list[Finding]:
@@ -43,8 +37,7 @@ def open_findings(inspection: Inspection) -> list[Finding]:
 
 def save_feedback(inspection_id: int, version: int, raw: Mapping[str, str], actor: Account) -> Inspection:
     """Keep what was written, complete or not; Conflict when a colleague has saved meanwhile."""
-    inspection = locked(inspection_id)
-    _own(inspection, actor)
+    inspection = for_company(inspection_id, actor, issued=True)
     need_state(inspection, rules.TAKES_FEEDBACK)
     if inspection.feedback_version != version:
         raise Conflict(
@@ -79,14 +72,11 @@ def feedback_problems(inspection: Inspection, now: datetime) -> dict[str, str]:
 
 def hand_in(inspection_id: int, actor: Account, now: datetime) -> Inspection:
     """Hand the saved feedback in: frozen as a letter, and no longer to be changed by the institution."""
-    inspection = locked(inspection_id)
-    _own(inspection, actor)
+    inspection = for_company(inspection_id, actor, issued=True)
     need_state(inspection, rules.TAKES_FEEDBACK)
     errors = feedback_problems(inspection, now)
     if errors:
-        raise intake.Incomplete(
-            errors, _("没有提交：有 %(n)s 处需要补充。填写的内容已保存。", n=len(errors))
-        )
+        raise intake.Incomplete(errors, _("没有提交：有 %(n)s 处需要补充。填写的内容已保存。", n=len(errors)))
     late = rules.is_overdue(inspection.status, inspection.rectify_by, clock.local(now).date())
     inspection.feedback_round += 1
     inspection.feedback_at = now
@@ -121,13 +111,7 @@ def decide_feedback(
     given = [
         (str(one.id), raw.get(f"verdict_{one.id}", ""), raw.get(f"reason_{one.id}", "")) for one in waiting
     ]
-    problems = rules.decision_problems(given)
-    if problems:
-        errors = {
-            f"{'verdict' if code == 'undecided' else 'reason'}_{key}": str(VERDICT_PROBLEMS[code])
-            for key, code in problems
-        }
-        raise intake.Incomplete(errors)
+    _check_verdicts(given)
     returned = []
     for one, (_key, verdict, reason) in zip(waiting, given, strict=True):
         move(one, rules.FINDING_WORKFLOW, verdict)
@@ -137,21 +121,23 @@ def decide_feedback(
     verdicts = {key: {"verdict": verdict, "reason": reason.strip()} for key, verdict, reason in given}
     if returned:
         comment = "\n".join(f"{one.position}. {one.verdict_reason}" for one in returned)
-        step(
-            inspection,
-            "return",
-            "RectificationReturned",
-            actor,
-            now,
-            comment=comment,
-            data={"verdicts": verdicts},
-        )
+        data = {"verdicts": verdicts}
+        step(inspection, "return", "RectificationReturned", actor, now, comment=comment, data=data)
         _give_time(inspection, now)
     else:
         inspection.accepted_at = now
         step(inspection, "accept", "RectificationAccepted", actor, now, data={"verdicts": verdicts})
     telling.feedback_decided(inspection, returned, now)
     return inspection
+
+
+def _check_verdicts(given: Sequence[tuple[str, str, str]]) -> None:
+    errors = {
+        f"{'verdict' if code == 'undecided' else 'reason'}_{key}": str(VERDICT_PROBLEMS[code])
+        for key, code in rules.decision_problems(given)
+    }
+    if errors:
+        raise intake.Incomplete(errors)
 
 
 def _give_time(inspection: Inspection, now: datetime) -> None:

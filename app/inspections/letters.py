@@ -20,7 +20,9 @@ NOTHING = "（无）"
 def data_of(inspection: Inspection, kind: str, now: datetime) -> dict[str, Any]:
     """The fields and tables of a letter as the inspection stands now; official letters are in Chinese."""
     with force_locale("zh_Hans_CN"):
-        return {NOTICE: _notice, OPINION: _opinion, FEEDBACK: _feedback}[kind](inspection, clock.local(now).date())
+        return {NOTICE: _notice, OPINION: _opinion, FEEDBACK: _feedback}[kind](
+            inspection, clock.local(now).date()
+        )
 
 
 def _notice(inspection: Inspection, today: date) -> dict[str, Any]:

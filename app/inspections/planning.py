@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.core.events import record
 from app.inspections import defaults, intake, queries, rules, telling
 from app.inspections.base import for_worker, locked, need_state, step
 from app.inspections.labels import APPROVER_REASONS, PLAN_PROBLEMS
-from app.inspections.models import Inspection, Item, Member
+from app.inspections.models import ChecklistEntry, Inspection, Item, Member
 from app.institutions.models import Institution
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -48,27 +48,18 @@ def plan_inspection(
     if queries.may_inspect(actor, institution):
         certificate = queries.last_certificate(actor.id)
         inspection.team.append(_member(institution.id, actor.id, str(actor), certificate, is_leader=True))
-    for at, entry in enumerate(defaults.usual_items(institution.industry), start=1):
-        inspection.items.append(
-            Item(
-                institution_id=institution.id,
-                position=at,
-                category=entry.category,
-                name=entry.name,
-                form=entry.form,
-            )
-        )
+    _append(inspection, defaults.usual_items(institution.industry))
     db.session.add(inspection)
     db.session.flush()
-    record(
-        "InspectionPlanned",
-        inspection,
-        actor=actor,
-        now=now,
-        states=(None, inspection.status),
-        data={"previous": previous.number} if previous else {},
-    )
+    data = {"previous": previous.number} if previous else {}
+    record("InspectionPlanned", inspection, actor=actor, now=now, states=(None, inspection.status), data=data)
     return inspection
+
+
+def _append(inspection: Inspection, entries: Iterable[ChecklistEntry]) -> None:
+    for at, entry in enumerate(entries, start=len(inspection.items) + 1):
+        values = {"category": entry.category, "name": entry.name, "form": entry.form}
+        inspection.items.append(Item(institution_id=inspection.institution_id, position=at, **values))
 
 
 def _member(institution_id: int, account_id: int | None, name: str, certificate: str, **more: Any) -> Member:
@@ -144,16 +135,7 @@ def add_usual_items(inspection_id: int, version: int, actor: Account) -> int:
     there = {one.name for one in inspection.items}
     usual = defaults.usual_items(inspection.institution.industry)
     missing = [one for one in usual if one.name not in there][: rules.MAX_ITEMS - len(there)]
-    for at, entry in enumerate(missing, start=len(inspection.items) + 1):
-        inspection.items.append(
-            Item(
-                institution_id=inspection.institution_id,
-                position=at,
-                category=entry.category,
-                name=entry.name,
-                form=entry.form,
-            )
-        )
+    _append(inspection, missing)
     inspection.version += 1
     db.session.flush()
     return len(missing)

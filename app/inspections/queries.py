@@ -71,7 +71,9 @@ def internal_file(inspection_id: int, file_id: int) -> StoredFile | None:
     found = db.session.scalars(query).first()
     if found is None:
         return None
-    with scoped(SYSTEM):  # it has no institution; the row that belongs to the inspection has been found in scope
+    with scoped(
+        SYSTEM
+    ):  # it has no institution; the row that belongs to the inspection has been found in scope
         return db.session.get(StoredFile, found.file_id)
 
 

@@ -153,7 +153,9 @@ def team_problems(team: Sequence[Person]) -> list[str]:
     return found
 
 
-def approver_reasons(actor_id: int, planner_ids: Collection[int], team_ids: Collection[int]) -> tuple[str, ...]:
+def approver_reasons(
+    actor_id: int, planner_ids: Collection[int], team_ids: Collection[int]
+) -> tuple[str, ...]:
     """Codes of why this person may not decide on the plan: own (four eyes), team."""
     found = []
     if actor_id in planner_ids:

@@ -12,11 +12,11 @@ from werkzeug.datastructures import FileStorage
 from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db
-from app.core.errors import Conflict, Invalid, NotAllowed
+from app.core.errors import Conflict, Invalid
 from app.core.events import record
 from app.core.files import remove_file, store_upload
 from app.inspections import intake, letters, rules, telling
-from app.inspections.base import for_worker, locked, move, need_state, step
+from app.inspections.base import for_company, for_worker, move, need_state, step
 from app.inspections.labels import ITEM_STATES
 from app.inspections.models import Finding, Inspection, InspectionFile, Item, SiteDay
 
@@ -37,21 +37,17 @@ def serve_notice(inspection_id: int, version: int, actor: Account, now: datetime
 
 def confirm_notice(inspection_id: int, request: str, actor: Account, now: datetime) -> Inspection:
     """The institution has received the notice; it may ask for somebody's recusal. Once."""
-    inspection = locked(inspection_id)
-    _own(inspection, actor)
+    inspection = for_company(inspection_id, actor)
     need_state(inspection, ("notified", "on_site", "concluding"))
     if inspection.confirmed_at:
         raise Conflict(_("本机构已于 %(when)s 确认收到。", when=clock.show_moment(inspection.confirmed_at)))
     inspection.recusal_request = intake.optional(request, "recusal_request")
     inspection.confirmed_at, inspection.confirmed_by = now, str(actor)
-    record("InspectionConfirmed", inspection, actor=actor, now=now, comment=inspection.recusal_request or None)
+    record(
+        "InspectionConfirmed", inspection, actor=actor, now=now, comment=inspection.recusal_request or None
+    )
     telling.notice_confirmed(inspection, now)
     return inspection
-
-
-def _own(inspection: Inspection, actor: Account) -> None:
-    if inspection.institution_id != actor.institution_id or inspection.served_at is None:
-        raise NotAllowed(_("没有这项检查。"))
 
 
 def _item(inspection: Inspection, item_id: int) -> Item:
@@ -71,8 +67,7 @@ def provide(
     now: datetime,
 ) -> Item:
     """The institution attaches prepared documents to a line of the list, or says where the paper lies."""
-    inspection = locked(inspection_id)
-    _own(inspection, actor)
+    inspection = for_company(inspection_id, actor)
     need_state(inspection, rules.TAKES_DOCUMENTS)
     item = _item(inspection, item_id)
     chosen = [one for one in uploads if one.filename]
@@ -121,8 +116,7 @@ def _file(
 
 def take_back(inspection_id: int, file_id: int, actor: Account, now: datetime) -> InspectionFile:
     """The institution removes a file from a document that was not received yet, or from feedback not handed in."""
-    inspection = locked(inspection_id)
-    _own(inspection, actor)
+    inspection = for_company(inspection_id, actor)
     query = select(InspectionFile).where(
         InspectionFile.id == file_id, InspectionFile.inspection_id == inspection.id
     )
@@ -174,9 +168,7 @@ def decide_item(
         raise Invalid(_("请选择接收或退回。"))
     text = intake.optional(remark, f"remark_{item_id}", 500)
     if verdict == "return":
-        text = intake.reason_of(
-            text, f"remark_{item_id}", _("退回时请写明原因（至少 4 个字），企业将看到。")
-        )
+        text = intake.reason_of(text, f"remark_{item_id}", _("退回时请写明原因（至少 4 个字），企业将看到。"))
     states = move(item, rules.ITEM_WORKFLOW, verdict)
     item.remark, item.receiver, item.decided_at = text, str(actor), now
     record(

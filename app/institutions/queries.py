@@ -9,7 +9,7 @@ from app.accounts.rules import normal_name
 from app.core.db import db
 from app.core.files import StoredFile
 from app.core.i18n import lang
-from app.core.scope import SYSTEM, scoped
+from app.core.scope import SYSTEM, current_scope, scoped
 from app.institutions.models import Institution, Region, Registration
 from app.institutions.rules import ATTACHMENTS
 
@@ -49,6 +49,20 @@ def region_names() -> dict[str, str]:
         city = known.get(f"{code[:4]}00", name)
         found[code] = name if city == name else f"{city} {name}"
     return found
+
+
+_STEP = "　"  # an ideographic space: ordinary ones are dropped at the beginning of an option
+
+
+def region_tree() -> list[tuple[str, str]]:
+    """(code, name) of the divisions inside the reader's area, each followed by those below it and indented."""
+    prefix = current_scope().region_prefix
+    regions = db.session.scalars(select(Region).order_by(Region.code))
+    shown = [region for region in regions if region.code.startswith(prefix)]
+    top = min((len(region.prefix) for region in shown), default=2)
+    return [
+        (region.code, _STEP * ((len(region.prefix) - top) // 2) + region_name(region)) for region in shown
+    ]
 
 
 OFFERED = 20

@@ -1,7 +1,7 @@
 """inspections
 
 Revision ID: 0033
-Revises: 0011
+Revises: 0030
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = '0033'
-down_revision = '0011'
+down_revision = '0030'
 branch_labels = None
 depends_on = None
 

@@ -28,7 +28,12 @@ FINDING = {
     "severity": "serious",
     "requirement": "补提准备金并调整账务",
 }
-OPINION = {"overview": "检查组查阅了资料", "evaluation": "基本规范", "requirements": "逐项整改", "rectify_days": "30"}
+OPINION = {
+    "overview": "检查组查阅了资料",
+    "evaluation": "基本规范",
+    "requirements": "逐项整改",
+    "rectify_days": "30",
+}
 
 
 def paper(name: str = "资料.pdf", data: bytes = PDF) -> FileStorage:
@@ -70,7 +75,11 @@ class Desk:
     def item_fields(self, names: tuple[str, ...] = ("业务台账", "审计报告")) -> dict[str, str]:
         fields = {}
         for at, name in enumerate(names):
-            fields |= {f"item_{at}_name": name, f"item_{at}_category": "业务", f"item_{at}_form": "electronic"}
+            fields |= {
+                f"item_{at}_name": name,
+                f"item_{at}_category": "业务",
+                f"item_{at}_form": "electronic",
+            }
         return fields
 
 
@@ -115,7 +124,9 @@ def bring(desk: Desk, stage: str, *, findings: int = 2, now: Any = None) -> Insp
     def conclude() -> None:
         services.finish_work(found.id, found.version, who, now)
         for number in range(findings):
-            opinions.save_finding(found.id, found.version, None, {**FINDING, "title": f"问题{number + 1}"}, who)
+            opinions.save_finding(
+                found.id, found.version, None, {**FINDING, "title": f"问题{number + 1}"}, who
+            )
         opinions.save_opinion(found.id, found.version, OPINION, who)
 
     def report() -> None:

@@ -71,12 +71,16 @@ def test_a_new_plan_brings_the_usual_list_basis_and_leader(desk):
 
 def test_an_incomplete_plan_is_kept_but_not_handed_in(desk):
     found = planning.plan_inspection(desk.institution, "routine", desk.inspector, clock.now())
-    planning.save_plan(found.id, found.version, desk.plan_fields(planned_to="", member_1_account=""), desk.inspector)
+    planning.save_plan(
+        found.id, found.version, desk.plan_fields(planned_to="", member_1_account=""), desk.inspector
+    )
     with pytest.raises(Incomplete) as refused:
         planning.submit_plan(found.id, found.version, desk.inspector, clock.now())
     assert set(refused.value.errors) == {"planned_to", "team", "items"}
     with pytest.raises(Incomplete):
-        planning.save_plan(found.id, found.version, desk.plan_fields(planned_from="2026-02-31"), desk.inspector)
+        planning.save_plan(
+            found.id, found.version, desk.plan_fields(planned_from="2026-02-31"), desk.inspector
+        )
 
 
 def test_documents_without_a_day_are_due_the_working_day_before(desk):
@@ -128,9 +132,8 @@ def test_only_the_team_works_on_it_and_an_excluded_member_no_more(desk):
         services.begin_work(found.id, found.version, stranger, clock.now())
     member = next(one for one in found.team if one.account_id == desk.second.id)
     fields = {"member": str(member.id), "reason": "与被检查机构有利害关系"}
-    with pytest.raises(Incomplete):  # one would be left
-        with db.session.begin_nested():
-            planning.exclude_member(found.id, found.version, fields, desk.inspector, clock.now())
+    with pytest.raises(Incomplete), db.session.begin_nested():  # one would be left
+        planning.exclude_member(found.id, found.version, fields, desk.inspector, clock.now())
     fields |= {"account": str(stranger.id), "certificate": "检009"}
     planning.exclude_member(found.id, found.version, fields, desk.inspector, clock.now())
     assert len(found.active_team) == 2
@@ -237,7 +240,9 @@ def test_a_returned_finding_is_corrected_while_the_accepted_one_stays(desk):
     one, two = found.findings
     now = clock.now()
     with pytest.raises(Incomplete):
-        feedback.decide_feedback(found.id, found.version, {f"verdict_{one.id}": "accept"}, desk.inspector, now)
+        feedback.decide_feedback(
+            found.id, found.version, {f"verdict_{one.id}": "accept"}, desk.inspector, now
+        )
     given = {f"verdict_{one.id}": "accept", f"verdict_{two.id}": "return", f"reason_{two.id}": "缺少凭证"}
     seen = found.version
     feedback.decide_feedback(found.id, seen, given, desk.inspector, now)
