@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from stdnum.cn import ric, uscc
@@ -19,6 +20,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
+_UNCLEAN = re.compile(f"[\t\r\u00a0{_INVISIBLE.pattern[1:-1]}]")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,6})?|[48]00-?\d{3}-?\d{4}", re.ASCII)
 # Travel permits of Hong Kong, Macao and Taiwan residents, and passports: legal representatives hold them.
@@ -66,6 +68,20 @@ def parse_text(spec: CellSpec, raw: object) -> str | Problem | None:
     if spec.pattern:
         return _by_pattern(spec.pattern, half_width(text))
     return text
+
+
+def is_clean_column(spec: CellSpec, texts: Sequence[str], marks: Collection[str]) -> bool:
+    """Whether `parse_text` would certainly give back every one of these texts as it is, and none is a mark."""
+    if spec.type != "text" or spec.format or spec.pattern:
+        return False
+    together = "\n".join(texts)
+    return (
+        not _UNCLEAN.search(together)
+        and list(map(str.strip, texts)) == list(texts)
+        and "" not in texts
+        and max(map(len, texts), default=0) <= (MAX_TABLE_TEXT if spec.in_table else MAX_TEXT)
+        and set(texts).isdisjoint(marks)
+    )
 
 
 def parse_choice(spec: CellSpec, raw: object, strict: bool) -> str | Problem | None:

@@ -70,7 +70,7 @@ def _row_blanks(form: Form, values: Values, industry: str | None) -> Iterator[tu
     for number, column in enumerate(required):
         found = [cells.get(column.key) for _, cells in rows]
         # Most columns hold no blank at all, and their types tell: numbers and dates are never ''.
-        if {type(value) for value in found} & {str, type(None)}:
+        if not {str, type(None)}.isdisjoint(map(type, found)):
             blanks += [(at, number) for at, value in enumerate(found) if value is None or value == ""]
     for at, number in sorted(blanks):
         yield rows[at][0], required[number]
@@ -92,7 +92,7 @@ def _fixed_blanks(form: Form, values: Values, industry: str | None) -> Iterator[
 
 def row_count_findings(form: Form, values: Values) -> Iterator[Finding]:
     """A table with fewer or more rows than the form allows."""
-    count = sum(any(value not in (None, "") for value in cells.values()) for cells in values.values())
+    count = sum(not is_blank_row(cells) for cells in values.values())
     if form.layout != "table":
         return
     if count < form.min_rows:

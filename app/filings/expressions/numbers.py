@@ -131,8 +131,8 @@ def products(a: Iterable[Decimal], b: Iterable[Decimal]) -> list[Decimal | None]
 
 
 def quotients(a: Iterable[Decimal], b: Iterable[Decimal]) -> list[Decimal | None]:
-    """`divide` row by row."""
-    return list(map(divide, a, b))
+    """`divide` row by row, where b is never 0."""
+    return _all_settled(list(map(_CONTEXT.divide, a, b)), _LAST_PLACE)
 
 
 def rounded_all(values: Sequence[Decimal], places: Decimal) -> list[Decimal | None]:

@@ -72,7 +72,8 @@ _SHORT: Final = {
 
 def arithmetic(op: str, a: Vector, b: Vector) -> Vector:
     """a + b, a - b, a * b or a / b."""
-    if a.kind == b.kind == "number" and not (a.is_constant and b.is_constant):
+    is_short = a.kind == b.kind == "number" and (op != "/" or all(b.values))
+    if is_short and not (a.is_constant and b.is_constant):
         return vector(_SHORT[op](a.each(), b.each()))
     return mapped(_LONG[op], a, b)
 

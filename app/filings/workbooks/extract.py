@@ -78,6 +78,10 @@ def _workbook(
 
 
 def _shared_texts(package: Package, part: str) -> list[str]:
+    content = package.large(part, LARGE // 8)
+    plain = bulk.shared_texts(content) if content is not None else None
+    if plain is not None:
+        return plain
     texts: list[str] = []
     reader = _RichText()
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from app.filings.definitions.schema import Column, Form
 from app.filings.workbooks.raw import RawSheet
@@ -17,6 +18,7 @@ _STACK = 3
 _SMALL_MERGE = 2_000
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """A label as it is compared: half-width, without blanks, stars and colons."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import ItemsView, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 # n number, s text, b truth value, e error (#REF! …), d ISO date, "" nothing (a formula without a result)
@@ -29,52 +31,130 @@ class RawCell(NamedTuple):
 Shape = tuple[Kind, bool, Format]
 
 
+# Between the texts of a column as it travels, and for a cell that is not there; JSON escapes neither.
+_NEXT, _NOTHING = "\x7f", "\ue000"
+
+
+@dataclass(slots=True)
+class PackedColumn:
+    """One column of a large sheet: the text of each row (None: no cell) and the shape, mostly the same for all."""
+
+    texts: list[str | None]
+    shape: int | list[int]
+
+    def codes(self) -> Iterable[int]:
+        """The shape of every row; endless when it is the same."""
+        return repeat(self.shape) if isinstance(self.shape, int) else self.shape
+
+    def only_code(self) -> int | None:
+        """The shape that all the cells have."""
+        if isinstance(self.shape, int):
+            return self.shape
+        pairs = zip(self.texts, self.shape, strict=True) if None in self.texts else ()
+        codes = {code for text, code in pairs if text is not None} or set(self.shape)
+        return codes.pop() if len(codes) == 1 else None
+
+    def filled(self) -> int:
+        """How many cells there are."""
+        return len(self.texts) - self.texts.count(None)
+
+    def put(self, at: int, text: str | None, code: int) -> None:
+        """Another cell in a row."""
+        self.texts[at] = text
+        if isinstance(self.shape, int) and self.shape != code and text is not None:
+            self.shape = [self.shape] * len(self.texts)
+        if isinstance(self.shape, list):
+            self.shape[at] = code
+
+    def at(self, places: Sequence[int]) -> PackedColumn:
+        """Only these rows."""
+        if len(places) < 2:  # of less than two itemgetter makes no tuple
+            shape = self.shape if isinstance(self.shape, int) else [self.shape[at] for at in places]
+            return PackedColumn([self.texts[at] for at in places], shape)
+        pick = itemgetter(*places)
+        return PackedColumn(
+            list(pick(self.texts)), self.shape if isinstance(self.shape, int) else list(pick(self.shape))
+        )
+
+    def to_json(self) -> list[Any]:
+        """The texts as one string where that can be told apart again."""
+        texts = [_NOTHING if text is None else text for text in self.texts]
+        joined = _NEXT.join(texts)
+        is_plain = joined.count(_NEXT) == len(texts) - 1 and joined.count(_NOTHING) == self.texts.count(None)
+        return [joined if is_plain else self.texts, self.shape]
+
+    @staticmethod
+    def from_json(data: list[Any]) -> PackedColumn:
+        """What `to_json` wrote."""
+        texts = data[0]
+        if isinstance(texts, str):
+            found: list[str | None] = list(texts.split(_NEXT))
+            texts = [None if text == _NOTHING else text for text in found] if _NOTHING in texts else found
+        return PackedColumn(texts, data[1])
+
+
 class PackedCells(Mapping[Position, RawCell]):
-    """The cells of a large sheet as columns of plain values, in order of rows and columns.
+    """The cells of a large sheet: the rows that hold something, in order, and the columns over them.
 
     A dictionary of two hundred thousand cells takes sixty megabytes and half a second to make; of these lists
     a cell is made when somebody asks for it.
     """
 
-    __slots__ = ("cols", "rows", "shape", "shapes", "texts")
+    __slots__ = ("columns", "rows", "shapes")
 
-    def __init__(
-        self, rows: list[int], cols: list[int], texts: list[str], shape: list[int], shapes: list[Shape]
-    ) -> None:
-        self.rows, self.cols, self.texts, self.shape, self.shapes = rows, cols, texts, shape, shapes
+    def __init__(self, rows: list[int], columns: dict[int, PackedColumn], shapes: list[Shape]) -> None:
+        self.rows, self.columns, self.shapes = rows, columns, shapes
 
-    def cell(self, at: int) -> RawCell:
-        """The cell at a place of the lists."""
-        kind, is_formula, form = self.shapes[self.shape[at]]
-        return RawCell(kind, self.texts[at], is_formula, form)
+    @staticmethod
+    def of(cells: Mapping[Position, RawCell]) -> PackedCells:
+        """The same cells, packed."""
+        if isinstance(cells, PackedCells):
+            return cells
+        rows = sorted({row for row, _ in cells})
+        at = {row: number for number, row in enumerate(rows)}
+        shapes: dict[Shape, int] = {}
+        columns: dict[int, PackedColumn] = {}
+        for col in sorted({col for _, col in cells}):
+            columns[col] = PackedColumn([None] * len(rows), [0] * len(rows))
+        for (row, col), cell in cells.items():
+            columns[col].texts[at[row]] = cell.text
+            code = shapes.setdefault((cell.kind, cell.is_formula, cell.format), len(shapes))
+            columns[col].shape[at[row]] = code  # type: ignore[index]
+        return PackedCells(rows, columns, list(shapes))
+
+    def cell(self, at: int, col: int) -> RawCell | None:
+        """The cell in the row at a place of `rows`."""
+        column = self.columns.get(col)
+        text = column.texts[at] if column else None
+        if column is None or text is None:
+            return None
+        shape = column.shape if isinstance(column.shape, int) else column.shape[at]
+        kind, is_formula, form = self.shapes[shape]
+        return RawCell(kind, text, is_formula, form)
 
     def __getitem__(self, place: Position) -> RawCell:
         row, col = place
         at = bisect_left(self.rows, row)
-        while at < len(self.rows) and self.rows[at] == row and self.cols[at] < col:
-            at += 1
-        if at < len(self.rows) and (self.rows[at], self.cols[at]) == place:
-            return self.cell(at)
-        raise KeyError(place)
+        cell = self.cell(at, col) if at < len(self.rows) and self.rows[at] == row else None
+        if cell is None:
+            raise KeyError(place)
+        return cell
 
     def __iter__(self) -> Iterator[Position]:
-        return zip(self.rows, self.cols, strict=True)
+        for at, row in enumerate(self.rows):
+            yield from ((row, col) for col, column in self.columns.items() if column.texts[at] is not None)
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return sum(column.filled() for column in self.columns.values())
 
     def items(self) -> ItemsView[Position, RawCell]:
         return _PackedItems(self)
 
     def lines(self, first_row: int) -> Iterator[tuple[int, list[tuple[int, RawCell]]]]:
         """(row, [(column, cell)]) of every row from `first_row` on that holds something."""
-        at, end = bisect_left(self.rows, first_row), len(self.rows)
-        while at < end:
-            row, line = self.rows[at], []
-            while at < end and self.rows[at] == row:
-                line.append((self.cols[at], self.cell(at)))
-                at += 1
-            yield row, line
+        for at in range(bisect_left(self.rows, first_row), len(self.rows)):
+            found = ((col, self.cell(at, col)) for col in self.columns)
+            yield self.rows[at], [(col, cell) for col, cell in found if cell is not None]
 
 
 class _PackedItems(ItemsView[Position, RawCell]):
@@ -83,8 +163,8 @@ class _PackedItems(ItemsView[Position, RawCell]):
     _mapping: PackedCells
 
     def __iter__(self) -> Iterator[tuple[Position, RawCell]]:
-        cells = self._mapping
-        return ((place, cells.cell(at)) for at, place in enumerate(cells))
+        for row, line in self._mapping.lines(0):
+            yield from (((row, col), cell) for col, cell in line)
 
 
 @dataclass(slots=True)
@@ -103,10 +183,14 @@ class RawSheet:
 
     @property
     def last_row(self) -> int:
+        if isinstance(self.cells, PackedCells):
+            return self.cells.rows[-1] if self.cells.rows else -1
         return max((row for row, _ in self.cells), default=-1)
 
     @property
     def last_col(self) -> int:
+        if isinstance(self.cells, PackedCells):
+            return max(self.cells.columns, default=-1)
         return max((col for _, col in self.cells), default=-1)
 
     def lines(self, first_row: int) -> Iterator[tuple[int, list[tuple[int, RawCell]]]]:
@@ -150,14 +234,17 @@ def _sheet_to_json(sheet: RawSheet) -> dict[str, Any]:
     head = {"name": sheet.name, "state": sheet.state, "merges": sheet.merges}
     cells = sheet.cells
     if isinstance(cells, PackedCells):
-        return {**head, "packed": [cells.rows, cells.cols, cells.texts, cells.shape, cells.shapes]}
+        columns = [[col, *column.to_json()] for col, column in cells.columns.items()]
+        return {**head, "packed": [cells.rows, columns, cells.shapes]}
     return {**head, "cells": [[row, col, *cell] for (row, col), cell in cells.items()]}
 
 
 def _sheet_from_json(item: dict[str, Any]) -> RawSheet:
     merges = [tuple(merge) for merge in item["merges"]]
     if "packed" in item:
-        return RawSheet(item["name"], item["state"], PackedCells(*item["packed"]), merges)
+        rows, columns, shapes = item["packed"]
+        packed = {col: PackedColumn.from_json(column) for col, *column in columns}
+        return RawSheet(item["name"], item["state"], PackedCells(rows, packed, shapes), merges)
     cells = {(row, col): RawCell(*rest) for row, col, *rest in item["cells"]}
     return RawSheet(item["name"], item["state"], cells, merges)
 

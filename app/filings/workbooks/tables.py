@@ -1,32 +1,53 @@
-"""The lines of a table -> values. Ten thousand lines of the same columns: what is alike is worked out once.
+"""The lines of a table -> values, column by column: ten thousand cells of one column are mostly alike.
 
-Clean numbers are taken by a short way, and equal texts are read once per column; everything else goes
-through `convert` like any other cell, so both ways always agree (a test compares them).
+A column of clean numbers or texts is recognised as a whole and taken by a short way, and equal cells are read
+once; everything else goes through `convert` like any other cell, so both ways always agree (a test compares
+them).
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import repeat
 
 from app.filings.definitions.schema import CellSpec, Column, Form, Value
 from app.filings.values import Parsed, Problem
-from app.filings.workbooks.convert import convert
+from app.filings.values_texts import is_clean_column
+from app.filings.workbooks.convert import NA_MARKS, convert
+from app.filings.workbooks.grid import fold
 from app.filings.workbooks.plan import ordinal_column
-from app.filings.workbooks.raw import RawCell
+from app.filings.workbooks.raw import PackedCells, PackedColumn, RawCell
 
 MAX_ROWS = 10_000
-_MOST_KNOWN = 20_000
-Refuse = Callable[[str, RawCell, Problem], None]
+_TOTALS = frozenset({"合计", "总计", "小计", "total", "subtotal"})
 ReadCell = Callable[[RawCell], Parsed]
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A cell that cannot be read: in which of the lines, in which column of the form."""
+
+    line: int
+    col: str
+    cell: RawCell
+    problem: Problem
+
+
 class TableReader:
-    """Reads line after line of one table."""
+    """Reads the lines of one table. `lines` are their places among the rows that hold something."""
 
     def __init__(
-        self, form: Form, columns: Sequence[Column], cols: Mapping[str, int], date_mode: str
+        self,
+        form: Form,
+        columns: Sequence[Column],
+        cols: Mapping[str, int],
+        date_mode: str,
+        cells: PackedCells,
     ) -> None:
         self.specs = {
             column.key: spec
@@ -34,70 +55,170 @@ class TableReader:
             if column.key in cols and (spec := form.cell_spec("", column.key)) is not None
         }
         ordinal = ordinal_column(form)
-        self._inputs = [
-            (cols[key], key, column_reader(spec, date_mode))
-            for key, spec in self.specs.items()
-            if spec.is_input
-        ]
-        self._telling = [col for col, key, _ in self._inputs if ordinal is None or key != ordinal.key]
-        self._computed = [(cols[key], key) for key, spec in self.specs.items() if not spec.is_input]
+        self._cols, self._cells, self._date_mode = cols, cells, date_mode
+        self._inputs = [key for key, spec in self.specs.items() if spec.is_input]
+        self._telling = [key for key in self._inputs if ordinal is None or key != ordinal.key]
 
-    def is_blank(self, cells: Mapping[int, RawCell]) -> bool:
-        """Nothing in any cell that somebody fills in; the number of the line says nothing."""
-        for col in self._telling:
-            cell = cells.get(col)
-            if cell is not None and (cell.text.strip() or not cell.kind):
-                return False
-        return True
-
-    def read(self, values: dict[str, Value], cells: Mapping[int, RawCell], refuse: Refuse) -> None:
-        """Put the line's values into `values`; what cannot be read goes to `refuse`."""
-        for col, key, read_cell in self._inputs:
-            cell = cells.get(col)
-            if cell is None:
+    def lines(self, first_row: int) -> list[int]:
+        """The lines from `first_row` on in which somebody filled something in; the number of a line says nothing."""
+        blank: Sequence[int] = range(bisect_left(self._cells.rows, first_row), len(self._cells.rows))
+        filled: list[int] = []
+        for key in self._telling:
+            column = self._column(key)
+            if column is None:
                 continue
-            parsed = read_cell(cell)
-            if parsed.problem is not None:
-                refuse(key, cell, parsed.problem)
-            elif parsed.value is not None:
-                values[key] = parsed.value
+            texts = column.texts
+            said = [
+                at
+                for at in blank
+                if (text := texts[at]) is not None and (text.strip() or self._is_bare(key, at))
+            ]
+            filled += said
+            taken = set(said)
+            blank = [at for at in blank if at not in taken] if len(said) < len(blank) else ()
+            if not blank:
+                break
+        return sorted(filled)
 
-    def overtyped(self, cells: Mapping[int, RawCell]) -> Iterator[tuple[str, RawCell]]:
-        """Calculated cells in which a value was typed."""
-        for col, key in self._computed:
-            cell = cells.get(col)
-            if cell is not None and cell.kind in ("n", "s") and not cell.is_formula and cell.text.strip():
-                yield key, cell
+    def _is_bare(self, key: str, at: int) -> bool:
+        """A formula without a result."""
+        cell = self._cells.cell(at, self._cols[key])
+        return cell is not None and not cell.kind
+
+    def _column(self, key: str) -> PackedColumn | None:
+        return self._cells.columns.get(self._cols[key])
+
+    def totals(self, lines: Sequence[int]) -> set[int]:
+        """Those of the lines that add the others up: 合计 stands in their first cell."""
+        found: set[int] = set()
+        left = lines
+        for column in self._cells.columns.values():
+            texts, later = column.texts, []
+            for at in left:
+                text = texts[at]
+                if text is None:
+                    later.append(at)
+                elif _may_be_total(text[:20]) and fold(text[:20]) in _TOTALS:
+                    found.add(at)
+            left = later
+            if not left:
+                break
+        return found
+
+    def read(self, lines: Sequence[int]) -> tuple[list[dict[str, Value]], list[Refusal]]:
+        """The values of each line, and the cells that cannot be read, in order."""
+        values: dict[str, list[Value]] = {}
+        refused: list[tuple[int, int, Refusal]] = []
+        for number, key in enumerate(self._inputs):
+            column = self._column(key)
+            if column is None:
+                continue
+            chosen = column if len(lines) == len(column.texts) else column.at(lines)
+            found, problems = self._read_column(self.specs[key], chosen)
+            values[key] = found
+            refused += [(at, number, Refusal(at, key, cell, problem)) for at, cell, problem in problems]
+        refused.sort(key=lambda item: item[:2])
+        return rows_of(values, len(lines)), [refusal for *_, refusal in refused]
+
+    def _read_column(
+        self, spec: CellSpec, column: PackedColumn
+    ) -> tuple[list[Value], list[tuple[int, RawCell, Problem]]]:
+        code = column.only_code()
+        clean = None if code is None else clean_column(spec, column.texts, *self._cells.shapes[code])
+        if clean is not None:
+            return clean, []
+        # Equal cells are read once.
+        read, shapes = column_reader(spec, self._date_mode), self._cells.shapes
+        keys = list(zip(column.texts, column.codes(), strict=False))
+        values: dict[tuple[str | None, int], Value] = {}
+        bad: dict[tuple[str | None, int], tuple[RawCell, Problem]] = {}
+        for text, shape in set(keys):
+            values[text, shape] = None
+            if text is None:
+                continue
+            kind, is_formula, form = shapes[shape]
+            cell = RawCell(kind, text, is_formula, form)
+            parsed = read(cell)
+            values[text, shape] = parsed.value
+            if parsed.problem is not None:
+                bad[text, shape] = (cell, parsed.problem)
+        problems = [(at, *bad[key]) for at, key in enumerate(keys) if key in bad] if bad else []
+        return list(map(values.__getitem__, keys)), problems
+
+    def overtyped(self, lines: Sequence[int]) -> Iterator[tuple[int, str, RawCell]]:
+        """Calculated cells in which a value was typed: line, column, cell."""
+        keys = [key for key, spec in self.specs.items() if not spec.is_input]
+        found: list[tuple[int, int, RawCell]] = []
+        for number, key in enumerate(keys):
+            column = self._column(key)
+            if column is None or (isinstance(column.shape, int) and self._cells.shapes[column.shape][1]):
+                continue
+            for line, at in enumerate(lines):
+                cell = self._cells.cell(at, self._cols[key])
+                if cell is not None and cell.kind in ("n", "s") and not cell.is_formula and cell.text.strip():
+                    found.append((line, number, cell))
+        for line, number, cell in sorted(found, key=lambda item: item[:2]):
+            yield line, keys[number], cell
+
+
+def rows_of(columns: Mapping[str, Sequence[Value]], count: int) -> list[dict[str, Value]]:
+    """Columns of values as rows without their blanks."""
+    if not columns:
+        return [{} for _ in range(count)]
+    keys = list(columns)
+    has_blanks = any(type(None) in set(map(type, column)) for column in columns.values())
+    lines = zip(*columns.values(), strict=True)
+    if not has_blanks:
+        return [dict(zip(keys, line, strict=True)) for line in lines]
+    return [
+        {key: value for key, value in zip(keys, line, strict=True) if value is not None} for line in lines
+    ]
+
+
+def _may_be_total(text: str) -> bool:
+    """Whether it is worth folding: a quick look at what nearly every first cell is not."""
+    return "计" in text or "t" in text or "T" in text or not unicodedata.is_normalized("NFKC", text)
+
+
+def clean_column(
+    spec: CellSpec, texts: Sequence[str | None], kind: str, is_formula: bool, form: str
+) -> list[Value] | None:
+    """The values when every cell is clean, None when each has to be looked at."""
+    known = [text for text in texts if text is not None] if None in texts else list(texts)
+    if spec.is_numeric and kind == "n" and not form:
+        together = "\n".join([*known, ""])
+        pattern = rf"(?:{_clean_number(spec)}\n)*"
+        if together.count("\n") != len(known) or not re.fullmatch(pattern, together, re.ASCII):
+            return None
+        step = Decimal(1).scaleb(-spec.decimals)
+        found: Iterator[Value] = map(Decimal.quantize, map(Decimal, known), repeat(step))  # type: ignore[arg-type]
+    elif spec.type == "text" and kind == "s" and is_clean_column(spec, known, NA_MARKS):  # type: ignore[arg-type]
+        found = iter(known)
+    else:
+        return None
+    return (
+        list(found) if len(known) == len(texts) else [None if text is None else next(found) for text in texts]
+    )
 
 
 def column_reader(spec: CellSpec, date_mode: str) -> ReadCell:
     """A function that reads the cells of one column."""
-    known: dict[RawCell, Parsed] = {}
-
-    def remembered(cell: RawCell) -> Parsed:
-        parsed = known.get(cell)
-        if parsed is None:
-            parsed = convert(spec, cell, date_mode)
-            if len(known) < _MOST_KNOWN:
-                known[cell] = parsed
-        return parsed
-
     if not spec.is_numeric:
-        return remembered
+        return lambda cell: convert(spec, cell, date_mode)
     clean = re.compile(_clean_number(spec), re.ASCII)
     step = Decimal(1).scaleb(-spec.decimals)
 
     def number(cell: RawCell) -> Parsed:
         if cell.kind == "n" and not cell.format and clean.fullmatch(cell.text):
             return Parsed(Decimal(cell.text).quantize(step))
-        return remembered(cell)
+        return convert(spec, cell, date_mode)
 
     return number
 
 
 def _clean_number(spec: CellSpec) -> str:
     """A figure of at most fifteen digits with no more decimals than the cell has, and no zero below zero."""
-    sign = "(?!-0*\\.?0*$)-?" if spec.allow_negative else ""
+    sign = r"(?!-0*\.?0*(?:\n|$))-?" if spec.allow_negative else ""
     places = min(spec.decimals, 6)
-    part = rf"(\.\d{{1,{places}}})?" if places else ""
+    part = rf"(?:\.\d{{1,{places}}})?" if places else ""
     return rf"{sign}\d{{1,{15 - places}}}{part}"

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from app.filings.definitions.schema import CARD_ROW, Form, Value
 from app.filings.values import Problem
 from app.filings.workbooks.convert import NA_MARKS, convert
-from app.filings.workbooks.grid import fold
 from app.filings.workbooks.locate import Layout
-from app.filings.workbooks.raw import RawCell, RawSheet, address
+from app.filings.workbooks.raw import PackedCells, RawCell, RawSheet, address
 from app.filings.workbooks.results import CellProblem, Note, ReadResult
 from app.filings.workbooks.tables import MAX_ROWS, TableReader
 
-_TOTALS = frozenset({"合计", "总计", "小计", "total", "subtotal"})
 _MOST_NOTES = 20
 
 
@@ -67,30 +63,30 @@ class FormReader:
         self._strange()
 
     def _table(self) -> None:
-        table = TableReader(self.form, self.columns, self.layout.cols, self.date_mode)
-        wanted = set(self.layout.cols.values())
-        rows: dict[str, int] = {}
-        for at, line in self.sheet.lines(self.layout.first_row):
-            cells = {col: cell for col, cell in line if col in wanted}
-            if table.is_blank(cells):
-                continue
-            if fold(line[0][1].text[:20]) in _TOTALS:
-                self._total(at)
-                continue
-            if len(rows) == MAX_ROWS:
-                self._too_many(at)
-                break
-            key = str(len(rows) + 1)
-            rows[key] = at
-            table.read(self._new_row(key), cells, partial(self._refused, key, at))
-            for col_key, cell in table.overtyped(cells):
-                self.overtyped[key, col_key] = cell
+        cells = PackedCells.of(self.sheet.cells)
+        table = TableReader(self.form, self.columns, self.layout.cols, self.date_mode, cells)
+        lines = table.lines(self.layout.first_row)
+        totals = table.totals(lines)
+        records = [at for at in lines if at not in totals]
+        beyond = records[MAX_ROWS] if len(records) > MAX_ROWS else None
+        records = records[:MAX_ROWS]
+        for at in sorted(totals):
+            if beyond is None or at < beyond:
+                self._total(cells.rows[at])
+        rows, refused = table.read(records)
+        keys = list(map(str, range(1, len(records) + 1)))
+        self.result.values_by_form[self.form.code] = dict(zip(keys, rows, strict=True))
+        for refusal in refused:
+            at, col = cells.rows[records[refusal.line]], self.layout.cols[refusal.col]
+            self._problem(keys[refusal.line], refusal.col, at, col, refusal.cell.text, refusal.problem)
+        if beyond is not None:
+            self._too_many(cells.rows[beyond])
+        for line, col_key, cell in table.overtyped(records):
+            self.overtyped[keys[line], col_key] = cell
+        places = {key: cells.rows[at] for key, at in zip(keys, records, strict=True)}
         known = {key: col for key, col in self.layout.cols.items() if key in table.specs}
-        self.result.cell_addresses.put_table(self.form.code, self.sheet.name, rows, known)
+        self.result.cell_addresses.put_table(self.form.code, self.sheet.name, places, known)
         self._missing()
-
-    def _refused(self, row: str, at: int, col: str, cell: RawCell, problem: Problem) -> None:
-        self._problem(row, col, at, self.layout.cols[col], cell.text, problem)
 
     def _total(self, at: int) -> None:
         """A line of totals below the records: 合计 stands in its first cell."""

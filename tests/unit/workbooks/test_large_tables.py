@@ -95,6 +95,46 @@ def test_the_short_way_of_numbers_agrees_with_the_long_one(decimals: int, negati
             assert (short, str(short.value)) == (long, str(long.value)), cell
 
 
+@pytest.mark.parametrize("decimals", [0, 2, 4])
+@pytest.mark.parametrize("negative", [True, False])
+def test_a_column_taken_as_a_whole_has_the_values_of_its_cells(decimals: int, negative: bool) -> None:
+    spec = _number(decimals, negative)
+    for first in (*NUMBERS, "5\n6"):
+        whole = tables.clean_column(spec, [first, None, "7"], "n", False, "")
+        if whole is not None:
+            assert whole[1:] == [None, Decimal(7)]
+            assert str(whole[0]) == str(convert(spec, RawCell("n", first), "1900").value), first
+
+
+TEXTS = [
+    "示例银行",
+    " 示例",
+    "示例\u3000",
+    "a\tb",
+    "a\nb",
+    "a\rb",
+    "a\u00a0b",
+    "a\u200bb",
+    "—",
+    "-",
+    "",
+    "x" * 501,
+    "x" * 500,
+    "1",
+]
+
+
+def test_a_column_of_texts_taken_as_a_whole_has_the_values_of_its_cells() -> None:
+    spec = SMALL["TX02"].cell_spec("", "name")
+    assert spec is not None
+    assert spec.type == "text"
+    for first in TEXTS:
+        whole = tables.clean_column(spec, [first, None, "乙"], "s", False, "")
+        if whole is not None:
+            assert whole == [convert(spec, RawCell("s", first), "1900").value, None, "乙"]
+    assert tables.clean_column(spec, ["甲", "a\nb"], "s", False, "") == ["甲", "a\nb"]
+
+
 def _number(decimals: int, negative: bool) -> CellSpec:
     spec = SMALL["TX02"].cell_spec("", "amount")
     assert spec is not None
