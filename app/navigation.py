@@ -181,16 +181,27 @@ def _subtitle(enterprise: bool) -> str:
     return "、".join(role.title_en if lang() == "en" else role.title_zh for role in roles)
 
 
+def _face() -> str:
+    """Which side bar the page has: by its address, and on letters by who reads them."""
+    face = request.path.split("/", 2)[1]
+    if face == "letters" and current_user_known():
+        return "workspace" if current_user.kind == ENTERPRISE else "console"
+    return face
+
+
 def context() -> dict[str, Any]:
     """Variables for every template, by face."""
-    if request.path.startswith("/workspace"):
-        found: dict[str, Any] = {"nav_items": workspace_items(), "user_menu": user_menu()}
-        if current_user_known() and current_user.institution:
+    face = _face()
+    if face not in ("workspace", "console"):
+        return {"user_menu": user_menu()}
+    items = workspace_items() if face == "workspace" else console_items()
+    found: dict[str, Any] = {"nav_items": items, "user_menu": user_menu()}
+    if current_user_known():
+        found["messages_url"] = url_for("messages.index", face=face)
+        found["unread_count"] = current_user.unread_messages
+        if face == "workspace" and current_user.institution:
             found["institution_name"] = current_user.institution.name
-        return found
-    if request.path.startswith("/console"):
-        return {"nav_items": console_items(), "user_menu": user_menu()}
-    return {"user_menu": user_menu()}
+    return found
 
 
 def init_app(app: Flask) -> None:

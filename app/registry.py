@@ -86,6 +86,7 @@ def _inspection_views() -> list[type]:
 
 def _blueprints() -> list[Blueprint]:
     """Pages of the portal and the workspace."""
+    from app.accounts.inbox_views import blueprint as messages
     from app.accounts.profile import blueprint as profile
     from app.accounts.reset_views import blueprint as password_reset
     from app.api.docs_views import blueprint as api_docs
@@ -106,5 +107,5 @@ def _blueprints() -> list[Blueprint]:
     from app.workspace.views import blueprint as workspace
 
     pages = [portal, profile, registration, admission, captcha, files, workspace, filings, extensions, tokens]
-    pages += [password_reset, letters, inspections]
+    pages += [password_reset, messages, letters, inspections]
     return [*pages, attachments, nil_returns, api_public, api_docs, api]

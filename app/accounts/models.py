@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.core.db import Moment
 from app.core.scope import NOTHING, Scope
+from app.messages.models import Message
 
 STAFF, ENTERPRISE = "staff", "enterprise"
 
@@ -58,6 +59,16 @@ class Account(User):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+
+# For the header of every page: counted in the statement that loads the session's account, nowhere else.
+Account.unread_messages = column_property(
+    select(func.count(Message.id))
+    .where(Message.account_id == Account.id, Message.read_at.is_(None))
+    .correlate_except(Message)
+    .scalar_subquery(),
+    deferred=True,
+)
 
 
 class LoginSession(Model):

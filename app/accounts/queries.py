@@ -18,6 +18,12 @@ from app.core.i18n import lang
 Choices = list[tuple[str, str]]
 
 
+def members_of(institution_id: int) -> list[Account]:
+    """The active accounts of an institution."""
+    query = select(Account).where(Account.institution_id == institution_id, Account.active.is_(True))
+    return list(db.session.scalars(query.order_by(Account.id)))
+
+
 def role_title(role: RoleSpec) -> str:
     """A role's name in the reader's language."""
     return role.title_en if lang() == "en" else role.title_zh

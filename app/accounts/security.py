@@ -71,7 +71,7 @@ def live_account(pk: Any) -> Account | None:
         return None
     query = (
         select(LoginSession)
-        .options(joinedload(LoginSession.account))
+        .options(joinedload(LoginSession.account).undefer(Account.unread_messages))
         .where(LoginSession.id == key, LoginSession.account_id == int(pk), LoginSession.ended_at.is_(None))
     )
     live = db.session.scalars(query).first()

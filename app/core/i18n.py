@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, current_app, has_request_context, redirect, request
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 
 from app.core.clock import show_end
 from app.core.problems import is_api
@@ -38,6 +39,15 @@ def lang() -> str:
     """'zh' or 'en': which of a bilingual pair to show."""
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def both(text: Any) -> tuple[str, str]:
+    """A lazy text in both languages, (Chinese, English): for what others read than the one who acts."""
+    found = []
+    for locale in ("zh_Hans_CN", "en"):
+        with force_locale(locale):
+            found.append(str(text))
+    return found[0], found[1]
 
 
 def is_local_target(target: str | None) -> bool:

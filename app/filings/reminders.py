@@ -1,5 +1,5 @@
-"""催报: reminding institutions of what they owe. A reminder is an event of the institution; it goes out as e-mail and
-stands in the to-do list. Nobody is reminded of the same thing twice within a day."""
+"""催报: reminding institutions of what they owe. A reminder is an event of the institution; it goes to inbox and e-mail
+and stands in the to-do list. Nobody is reminded of the same thing twice within a day."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.core.db import db
 from app.core.errors import NotAllowed
 from app.core.events import Event, record
 from app.institutions.models import Institution
-from app.messages.services import queue_mail
+from app.institutions.telling import tell_institution
 
 if TYPE_CHECKING:
     from app.filings.completeness import Due
@@ -85,18 +85,20 @@ def _told_since(moment: datetime) -> set[tuple[int, str, str]]:
 
 
 def _tell(institution: Institution, items: list[Due], actor: Account, now: datetime) -> bool:
-    """Events, and the e-mail; False when there is no address to send it to."""
-    lines = []
+    """Events, inbox and e-mail; False when there is neither an account nor an address."""
     for due in items:
-        item = due.obligation
-        period = item.period.name_zh if item.period else ""
-        until = f"，截止 {clock.show_end(item.due_at)}" if item.due_at else ""
-        lines.append(f"· {item.report_set.name_zh}{'（' + period + '）' if period else ''}{until}")
-        data = {"report_set": due.set_key, "period": item.period_code, "state": due.state}
+        data = {"report_set": due.set_key, "period": due.obligation.period_code, "state": due.state}
         record(KIND, institution, actor=actor, now=now, data=data)
-    body = (
-        f"{institution.name}：\n\n以下报送尚未完成，请尽快登录平台填报：\n\n"
-        + "\n".join(lines)
-        + "\n\n如已上报，请忽略本邮件。如需延期，请在平台提出申请。\n"
-    )
-    return queue_mail(institution.email, "报送催报通知", body, now=now) is not None
+    lines = [line_of(due) for due in items]
+    context = {"list": tuple("\n".join(words) for words in zip(*lines, strict=True))}
+    return tell_institution(institution, "filing_reminder", context, "/workspace/", now=now) > 0
+
+
+def line_of(due: Due) -> tuple[str, str]:
+    """One obligation with its deadline, in both languages."""
+    item = due.obligation
+    until = clock.show_end(item.due_at) if item.due_at else ""
+    period = item.period
+    zh = f"· {item.report_set.name_zh}" + (f"（{period.name_zh}）" if period else "")
+    en = f"· {item.report_set.name_en}" + (f" ({period.name_en})" if period else "")
+    return zh + (f"，截止 {until}" if until else ""), en + (f", due {until}" if until else "")

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import current_app
 from flask_appbuilder.security.sqla.models import Role
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -32,6 +31,7 @@ from app.institutions.rules import (
     INSTITUTION_WORKFLOW,
     REGISTRATION_WORKFLOW,
 )
+from app.messages.inbox import notify
 from app.messages.services import queue_mail
 
 PENDING_FILE = "registration_pending"
@@ -74,7 +74,7 @@ def submit_registration(
     _fill(registration, values, files)
     _store(registration)
     record("RegistrationSubmitted", registration, now=now, states=(None, registration.status))
-    _tell(registration, _submitted_text, now)
+    _tell_received(registration, now)
     return registration
 
 
@@ -99,7 +99,7 @@ def resubmit_registration(
     _fill(registration, values, files)
     _store(registration)
     record("RegistrationResubmitted", registration, now=now, states=states)
-    _tell(registration, _submitted_text, now)
+    _tell_received(registration, now)
     return registration
 
 
@@ -117,7 +117,7 @@ def approve_registration(registration: Registration, *, version: int, actor: Any
     for file in queries.registration_files(registration).values():
         file.institution_id, file.uploader_id = institution.id, account.id
     record("RegistrationApproved", registration, actor=actor, now=now, states=states)
-    _tell(registration, _approved_text, now)
+    _tell_decided(registration, account, now)
     return account
 
 
@@ -135,7 +135,7 @@ def reject_registration(
     registration.decision_reason = reason
     registration.decided_at, registration.decided_by_id = now, actor.id
     record("RegistrationRejected", registration, actor=actor, now=now, states=states, comment=reason)
-    _tell(registration, _rejected_text, now)
+    _tell_decided(registration, None, now)
 
 
 def reveal_mobile(subject: Registration | Institution, *, actor: Any, now: datetime) -> None:
@@ -295,40 +295,33 @@ def _account_of(registration: Registration, institution: Institution, actor: Any
     return account
 
 
-def _tell(registration: Registration, text: Any, now: datetime) -> None:
-    with force_locale("zh_Hans_CN"):  # the reader of the mail is not the one who clicked
-        subject, body = text(registration)
-    queue_mail(registration.email, subject, body, now=now)
-
-
-def _submitted_text(registration: Registration) -> tuple[str, str]:
-    return _("注册申请已收到（%(no)s）", no=registration.receipt_no), _(
-        "%(name)s：\n\n贵单位的注册申请已收到，回执编号 %(no)s，正在审核。\n"
-        "可凭回执编号和统一社会信用代码查询进度：%(url)s",
-        name=registration.name,
-        no=registration.receipt_no,
-        url=_address("/register/status"),
+def _tell_received(registration: Registration, now: datetime) -> None:
+    """Nobody has an account yet, so in both languages."""
+    url = _address("/register/status")
+    zh = (
+        f"{registration.name}：\n\n贵单位的注册申请已收到，回执编号 {registration.receipt_no}，正在审核。\n"
+        f"可凭回执编号和统一社会信用代码查询进度：{url}"
     )
-
-
-def _approved_text(registration: Registration) -> tuple[str, str]:
-    return _("注册申请已通过（%(no)s）", no=registration.receipt_no), _(
-        "%(name)s：\n\n贵单位的注册申请已通过审核，账号 %(user)s 已启用，可以登录：%(url)s",
-        name=registration.name,
-        user=registration.username,
-        url=_address("/login"),
+    en = (
+        f"{registration.name}:\n\nYour registration has been received (receipt {registration.receipt_no}) and is "
+        f"being examined.\nFollow it with the receipt number and the social credit code: {url}"
     )
+    subject = f"注册申请已收到（{registration.receipt_no}） / Registration received"
+    queue_mail(registration.email, subject, f"{zh}\n\n——————\n\n{en}\n", now=now)
 
 
-def _rejected_text(registration: Registration) -> tuple[str, str]:
-    return _("注册申请未通过（%(no)s）", no=registration.receipt_no), _(
-        "%(name)s：\n\n贵单位的注册申请未通过审核。\n原因：%(reason)s\n\n"
-        "请凭回执编号 %(no)s 查询并修改后重新提交：%(url)s",
-        name=registration.name,
-        reason=registration.decision_reason,
-        no=registration.receipt_no,
-        url=_address("/register/status"),
-    )
+def _tell_decided(registration: Registration, account: Account | None, now: datetime) -> None:
+    """Approved: the new account; rejected: the applicant, who finds the registration by its receipt."""
+    context = {
+        "institution": registration.name,
+        "number": registration.receipt_no,
+        "decision": ("已通过", "approved") if account else ("未通过", "rejected"),
+        "username": account.username if account else "",
+        "reason": None if account else registration.decision_reason,
+    }
+    recipients = [account] if account else []
+    link = "/workspace/" if account else "/register/status"
+    notify("registration_decided", recipients, context, link, now=now, address=registration.email)
 
 
 def _address(path: str) -> str:

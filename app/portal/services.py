@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from app.core.db import db
 from app.core.errors import Invalid, Refused
 from app.core.events import record
 from app.core.workflow import IllegalTransition, transition
+from app.messages.inbox import notify
 from app.portal.models import Announcement, Page, Suggestion
 from app.portal.richtext import plain_text, sanitise
 from app.portal.rules import (
@@ -24,6 +26,7 @@ from app.portal.rules import (
 
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without what is misread on paper
 RECEIPT_RANDOM = 10
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")  # a contact may as well be a telephone number
 
 
 def clean_announcement(item: Announcement, now: datetime) -> None:
@@ -115,4 +118,7 @@ def reply_to_suggestion(item: Suggestion, text: str, *, actor: Any, now: datetim
     former = item.reply
     states = transition(item, SUGGESTION_WORKFLOW, "reply")
     item.reply, item.replied_at, item.handler_id = text, now, actor.id
+    if EMAIL.fullmatch(item.contact):
+        context = {"number": item.receipt, "reply": text}
+        notify("suggestion_replied", [], context, "/suggestions/status", now=now, address=item.contact)
     record("SuggestionReplied", item, actor=actor, now=now, states=states, data={"former": former})

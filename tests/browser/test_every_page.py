@@ -41,7 +41,7 @@ COMPANY = (
     "/workspace/filings/{monthly}/{period}/import/{staged}", "/workspace/filings/{monthly}/{period}/submit",
     "/workspace/filings/{monthly}/{period}/receipt", "/workspace/filings/{monthly}/{period}/extension",
     "/workspace/filings/{once}/once/", "/workspace/filings/{once}/once/GG01/", "/workspace/filings/{once}/once/GG02/",
-    "/account/", "/account/password",
+    "/account/", "/account/password", "/workspace/messages/", "/workspace/messages/settings",
 )  # fmt: skip
 STAFF = {
     "Approver": (

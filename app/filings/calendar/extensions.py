@@ -23,6 +23,7 @@ from app.filings.definitions.models import ReportSet
 from app.filings.submissions.models import Filing
 from app.filings.submissions.place import Place, filing_at
 from app.filings.submissions.rules import HANDED_IN_STATES
+from app.filings.telling import tell_extension
 from app.institutions.models import Institution
 
 MAX_DAYS = 180  # a longer extension is a slip of the pen: half a year is two quarterly windows
@@ -101,6 +102,7 @@ def refuse_extension(
         comment=text,
         data=_about(extension),
     )
+    tell_extension(extension, text, now)
     return extension
 
 
@@ -205,6 +207,7 @@ def _grant(extension: Extension, until: datetime, actor: Account, now: datetime,
         comment=extension.opinion or (extension.reason if extension.is_direct else None),
         data={**_about(extension), "until": _shown(until)},
     )
+    tell_extension(extension, extension.opinion, now)
 
 
 def _locked(extension_id: int, seen_version: int) -> Extension:

@@ -23,6 +23,7 @@ from app.filings.submissions.facts import accept_version
 from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
 from app.filings.submissions.people import people_take_effect
 from app.filings.submissions.rules import FILING_WORKFLOW, HANDED_IN_STATES
+from app.filings.telling import tell_decision
 
 CORRECTION_DAYS = 5  # time to correct a returned filing whose window has closed; local custom, see docs
 MOST_CORRECTION_DAYS = 90
@@ -135,6 +136,7 @@ def approve(filing_id: int, seen_version: int, actor: Account, now: datetime, op
         comment=opinion.strip() or None,
         data={"version": version.number},
     )
+    tell_decision(filing, "filing_approved", opinion.strip(), now)
     return filing
 
 
@@ -171,6 +173,7 @@ def return_filing(
         comment=filing.return_reason,
         data={"version": version.number},
     )
+    tell_decision(filing, "filing_returned", filing.return_reason, now)
     return filing
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -16,16 +14,16 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed
 from app.core.events import record
+from app.core.i18n import both
 from app.core.scope import SYSTEM, scoped
 from app.core.workflow import IllegalTransition, transition
 from app.institutions.admission import queries, rules
 from app.institutions.admission.labels import DECIDER_REASONS, KINDS
 from app.institutions.admission.models import Application, StepDecision
 from app.institutions.admission.services import stored_values
-from app.institutions.models import Institution
 from app.institutions.register.people import list_changes
 from app.institutions.register.services import Change, Origin, change_register
-from app.messages.services import queue_mail
+from app.institutions.telling import tell_institution
 
 DECISIONS = ("pass", "return", "reject")
 MIN_REASON, MAX_REASON = 4, 1000
@@ -193,29 +191,19 @@ def _changed(application: Application, values: dict[str, Any]) -> list[Change]:
     return [Change("institution", new)]
 
 
+_WORDS = {
+    "approve": ("已通过", "approved"),
+    "return": ("已退回，请补正后重新提交", "returned for correction"),
+    "reject": ("已驳回", "rejected"),
+}
+
+
 def _tell(application: Application, verb: str, opinion: str, now: datetime) -> None:
-    institution = application.institution
-    with force_locale("zh_Hans_CN"):  # the reader of the mail is not the one who clicked
-        subject, body = _mail(application, institution, verb, opinion)
-    queue_mail(institution.email, subject, body, now=now)
-
-
-def _mail(application: Application, institution: Institution, verb: str, opinion: str) -> tuple[str, str]:
-    words = {"approve": _("已通过"), "return": _("已退回，请补正后重新提交"), "reject": _("已驳回")}
-    url = f"{str(current_app.config['PUBLIC_URL']).rstrip('/')}/workspace/admission/{application.id}"
-    subject = _(
-        "%(kind)s申请%(result)s（%(no)s）",
-        kind=KINDS[application.kind],
-        result=words[verb],
-        no=application.number,
-    )
-    body = _(
-        "%(name)s：\n\n贵单位的%(kind)s申请（%(no)s）%(result)s。\n%(opinion)s\n\n查看办理过程：%(url)s",
-        name=institution.name,
-        kind=KINDS[application.kind],
-        no=application.number,
-        result=words[verb],
-        opinion=_("意见：%(text)s", text=opinion) if opinion else "",
-        url=url,
-    )
-    return subject, body
+    context = {
+        "kind": both(KINDS[application.kind]),
+        "number": application.number,
+        "decision": _WORDS[verb],
+        "reason": opinion,
+    }
+    link = f"/workspace/admission/{application.id}"
+    tell_institution(application.institution, "application_decided", context, link, now=now)

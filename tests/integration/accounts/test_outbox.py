@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from flask_mailman import EmailMessage
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.db import commits, db
 from app.messages.models import OutboxMail
-from app.messages.services import MAX_ATTEMPTS, _claim, queue_mail, send_due_mail
+from app.messages.services import GIVE_UP, MAX_ATTEMPTS, _claim, queue_mail, send_due_mail
 
 
 @pytest.fixture
@@ -52,16 +53,42 @@ def test_mail_of_a_rolled_back_change_never_exists(app, sent):
     assert send_due_mail(clock.now()) == (0, 0)
 
 
-def test_a_failure_is_noted_and_tried_again_later_and_not_forever(app, broken_server):
+def test_a_server_that_is_away_is_tried_again_and_not_forever(app, broken_server):
     mail = queued()
-    now = clock.now()
+    now = mail.created_at
     assert send_due_mail(now) == (0, 1)
     assert (mail.attempts, mail.error, mail.sent_at) == (1, "no server", None)
     assert send_due_mail(now) == (0, 0)
-    for _round in range(MAX_ATTEMPTS + 3):
-        now += timedelta(days=1)
+    for _hour in range(3 * 24):
+        now += timedelta(hours=1)
         send_due_mail(now)
-    assert mail.attempts == MAX_ATTEMPTS
+    assert mail.attempts > MAX_ATTEMPTS and mail.given_up_at is None  # a long outage loses nothing
+    now += GIVE_UP
+    assert send_due_mail(now) == (0, 1)
+    assert mail.given_up_at == now
+    assert send_due_mail(now + timedelta(days=1)) == (0, 0)
+
+
+def test_a_server_that_refuses_is_asked_eight_times(app, monkeypatch):
+    def refuse(self, **_more):
+        raise SMTPRecipientsRefused({"a@example.invalid": (550, b"nobody here")})
+
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    mail, other = queued(), queued()
+    now = other.created_at
+    assert send_due_mail(now) == (0, 2)  # one refusal does not keep the others waiting
+    for _hour in range(MAX_ATTEMPTS + 3):
+        now += timedelta(hours=1)
+        send_due_mail(now)
+    assert mail.attempts == other.attempts == MAX_ATTEMPTS
+    assert mail.given_up_at is not None and "nobody here" in mail.error
+
+
+def test_a_reminder_goes_once_to_an_address(app):
+    now = clock.now()
+    assert queue_mail("a@example.invalid", "x", "y", now=now, key="due:1") is not None
+    assert queue_mail("a@example.invalid", "x", "y", now=now, key="due:1") is None
+    assert queue_mail("b@example.invalid", "x", "y", now=now, key="due:1") is not None
 
 
 def test_two_senders_do_not_take_the_same_message(app):
