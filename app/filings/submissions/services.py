@@ -280,12 +280,13 @@ def save_explanations(
 
 def keep_explanation(place: Place, filing: Filing, held: dict[str, Explanation], key: str, text: str) -> None:
     """Write one explanation; `held` are those there are, by key."""
+    actor_id = place.actor.id  # read first: loading the actor would flush a half-made explanation
     explanation = held.get(key)
     if explanation is None:
         explanation = Explanation(filing_id=filing.id, institution_id=filing.institution_id, key=key)
         db.session.add(explanation)
         held[key] = explanation
-    explanation.text, explanation.written_at, explanation.written_by_id = text, place.now, place.actor.id
+    explanation.text, explanation.written_at, explanation.written_by_id = text, place.now, actor_id
 
 
 def withdraw_filing(place: Place) -> Filing:

@@ -15,6 +15,7 @@ export class Grid {
     this.table = root.querySelector("[data-grid-table]");
     this.body = this.table.tBodies[0];
     this.tds = new Map(); // row id -> {column key: td}
+    this.lines = new Map(); // row id -> tr; apart, because a column may have any name
     this.places = new WeakMap(); // td -> {row, col}
     this.active = null;
     this.anchor = null;
@@ -52,8 +53,8 @@ export class Grid {
       td.setAttribute("role", "gridcell");
       if (!this.readonly && !this.sheet.isInput(row, col)) td.setAttribute("aria-readonly", "true");
     });
-    cells.line = line;
     this.tds.set(row.id, cells);
+    this.lines.set(row.id, line);
   }
 
   td(row, col) {
@@ -348,7 +349,7 @@ export class Grid {
     const button = event.target.closest("button[data-grid]");
     if (!button || this.readonly) return;
     this.editor.commit();
-    const rowOf = () => this.sheet.rows.find((row) => this.tds.get(row.id)?.line === button.closest("tr"));
+    const rowOf = () => this.sheet.rows.find((row) => this.lines.get(row.id) === button.closest("tr"));
     const doing = {
       undo: () => this.undo(false),
       redo: () => this.undo(true),

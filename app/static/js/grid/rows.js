@@ -59,9 +59,10 @@ export class RowWindow {
     const { grid } = this;
     const places = this.wanted();
     const kept = new Set(places.map((at) => this.rows[at].id));
-    for (const [id, { line }] of grid.tds) {
+    for (const [id, line] of grid.lines) {
       if (kept.has(id)) continue;
       line.remove();
+      grid.lines.delete(id);
       grid.tds.delete(id);
     }
     this.put(places, this.height);
@@ -109,7 +110,7 @@ export class RowWindow {
   line(at) {
     const row = this.rows[at];
     if (!this.grid.tds.has(row.id)) this.grid.makeLine(row, this.blank.cloneNode(true));
-    const { line } = this.grid.tds.get(row.id);
+    const line = this.grid.lines.get(row.id);
     line.setAttribute("aria-rowindex", String(at + 2));
     this.label(row, line);
     return line;
@@ -128,8 +129,8 @@ export class RowWindow {
     let count = 0;
     for (const row of this.rows) if (!this.grid.sheet.isBlank(row)) this.numbers.set(row, String((count += 1)));
     for (const row of this.rows) {
-      const cells = this.grid.tds.get(row.id);
-      if (cells) this.label(row, cells.line);
+      const line = this.grid.lines.get(row.id);
+      if (line) this.label(row, line);
     }
   }
 

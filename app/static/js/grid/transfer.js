@@ -95,9 +95,9 @@ export class Transfer {
       this.isCut = added < missing;
       return grid.sheet.rows.slice(top, top + block.length);
     }
-    const byLine = new Map(grid.sheet.rows.map((row) => [grid.tds.get(row.id).line, row]));
+    const byLine = new Map(grid.sheet.rows.map((row) => [grid.lines.get(row.id), row]));
     const lines = [...grid.body.rows];
-    const start = lines.indexOf(grid.tds.get(grid.sheet.rows[top].id).line);
+    const start = lines.indexOf(grid.lines.get(grid.sheet.rows[top].id));
     const printed = lines.slice(start, start + block.length).map((line) => byLine.get(line) ?? null);
     // Copied without the headings (from a filtered or own list): then only rows count.
     const fits = printed.every((row, at) => row || !block[at].some((text) => text?.trim()));
