@@ -17,7 +17,10 @@ def init_app(app: Flask) -> None:
     from app.console.importing import models as imports  # noqa: F401 - its table
     from app.console.views import ConsoleHome
     from app.core import fab_fields, form_data
-    from app.institutions import models  # noqa: F401 - adds the institution to accounts
+    from app.institutions import (
+        models,  # noqa: F401 - adds the institution to accounts
+        read_only,
+    )
     from app.institutions.register import hooks as register
 
     form_data.install()
@@ -33,6 +36,7 @@ def init_app(app: Flask) -> None:
         if blueprint.name == "api":
             csrf.exempt(blueprint)  # no cookie counts there: the token does
     register.init_app(app)
+    read_only.init_app(app)
     navigation.init_app(app)
     portal_navigation.init_app(app)
 

@@ -89,6 +89,11 @@ def past_day(text: str | None, today: date) -> date:
     return min(day, today) if day.year >= 1900 else today
 
 
+def has_ended(status: str, terminated_on: date | None, today: date) -> bool:
+    """Whether an institution is terminated, from the first moment of the day: its account reads and changes nothing."""
+    return status == "deregistered" or (terminated_on is not None and terminated_on <= today)
+
+
 def masked_mobile(number: str) -> str:
     """A mobile number with its middle hidden: 138****0000."""
     return f"{number[:3]}****{number[-4:]}" if len(number) > 7 else "****" if number else ""

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.core.workflow import Workflow
+from app.institutions.rules import has_ended
 
 SET_UP, BRANCH, CHANGE, TERMINATION = "set_up", "branch", "change", "termination"
 KINDS = (SET_UP, BRANCH, CHANGE, TERMINATION)
@@ -131,7 +132,7 @@ def opening_reasons(given: OpeningInput) -> tuple[str, ...]:
     Without a licence only 新设 is open; with one 新设 never is. One open application of a kind at a time, but branches.
     """
     found = []
-    ended = given.status == "deregistered" or (given.terminated_on and given.terminated_on <= given.today)
+    ended = has_ended(given.status, given.terminated_on, given.today)
     if ended:
         found.append("terminated")
     if given.kind == SET_UP:

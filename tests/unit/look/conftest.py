@@ -27,6 +27,7 @@ def render() -> Any:
         _=translate,
         url_for=lambda endpoint, **values: f"/{endpoint}/{quote(values.get('filename', ''))}",
         csrf_token=lambda: "token",
+        is_read_only=lambda: False,
     )
     environment.filters["datetimeformat"] = lambda value, _format: f"{value:%Y-%m-%d %H:%M}"
     environment.filters["last_minute"] = lambda value: f"{value - timedelta(microseconds=1):%Y-%m-%d %H:%M}"
