@@ -48,6 +48,7 @@ class Config:
     SESSION_ABSOLUTE = timedelta(hours=8)
     PERMANENT_SESSION_LIFETIME = SESSION_ABSOLUTE
     SESSION_PERMANENT = False
+    SESSION_REFRESH_EACH_REQUEST = False  # written when it changes, and now and then to keep it: core.http
     WTF_CSRF_TIME_LIMIT = None  # the token lives as long as the session does
     FORCE_HTTPS = PRODUCTION
 

@@ -126,7 +126,7 @@ def of_logged_in_pages() -> Iterator[Case]:
         "a bare Flask page with the same table",
         page(app, path, company),
         page(same, "/"),
-        10,
+        5,
     )
     yield Case(
         "console queue",

@@ -15,12 +15,12 @@ from flask_appbuilder.security.sqla.models import (
 )
 from flask_limiter import Limiter
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import joinedload, undefer
 
 from app.accounts.models import Account, LoginSession
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, prepared
 from app.extensions import limiter
 
 SESSION_KEY = "login_session"
@@ -62,19 +62,31 @@ class PlatformSecurityManager(SecurityManager):
         return False
 
 
+@prepared
+def _live_session() -> Select[tuple[LoginSession]]:
+    return (
+        select(LoginSession)
+        .options(
+            joinedload(LoginSession.account).options(
+                undefer(Account.unread_messages), joinedload(Account.institution)
+            )
+        )
+        .where(
+            LoginSession.id == bindparam("key"),
+            LoginSession.account_id == bindparam("account"),
+            LoginSession.ended_at.is_(None),
+        )
+    )
+
+
 def live_account(pk: Any) -> Account | None:
-    """Load account and session in one statement, and check idle and absolute age."""
+    """Load session, account and its institution in one statement, and check idle and absolute age."""
     from flask import current_app
 
     key = session.get(SESSION_KEY)
     if not key:
         return None
-    query = (
-        select(LoginSession)
-        .options(joinedload(LoginSession.account).undefer(Account.unread_messages))
-        .where(LoginSession.id == key, LoginSession.account_id == int(pk), LoginSession.ended_at.is_(None))
-    )
-    live = db.session.scalars(query).first()
+    live = db.session.scalars(_live_session(), {"key": key, "account": int(pk)}).first()
     if live is None or not live.account.is_active:
         return None
     now = clock.now()
@@ -98,15 +110,20 @@ def permissions() -> frozenset[tuple[str, str]]:
 
 def permissions_of(account_id: int) -> frozenset[tuple[str, str]]:
     """All (permission, view) pairs that an account holds through its roles."""
-    query = (
+    held = db.session.execute(_permissions(), {"account": account_id})
+    return frozenset((permission, view) for permission, view in held)
+
+
+@prepared
+def _permissions() -> Select[Any]:
+    return (
         select(Permission.name, ViewMenu.name)
         .join(PermissionView, PermissionView.permission_id == Permission.id)
         .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
         .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
         .join(assoc_user_role, assoc_user_role.c.role_id == assoc_permissionview_role.c.role_id)
-        .where(assoc_user_role.c.user_id == account_id)
+        .where(assoc_user_role.c.user_id == bindparam("account"))
     )
-    return frozenset((permission, view) for permission, view in db.session.execute(query))
 
 
 def may(permission_name: str, view_name: str) -> bool:

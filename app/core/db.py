@@ -18,12 +18,13 @@ from flask import has_request_context, request
 from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import DateTime, MetaData, Numeric, event
+from sqlalchemy import DateTime, Executable, MetaData, Numeric, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.types import TypeDecorator
 
-from app.core.scope import InstitutionScoped, current_scope
+from app.core.scope import InstitutionScoped, Scope, current_scope
 
 Model.metadata.naming_convention = MetaData(
     naming_convention={
@@ -37,10 +38,12 @@ Model.metadata.naming_convention = MetaData(
 
 P = ParamSpec("P")
 R = TypeVar("R")
+S = TypeVar("S", bound=Executable)
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_MILLISECONDS = 10_000  # how long to wait for another writer (SQLite) or a locked row (PostgreSQL)
 CONNECT_SECONDS = 5  # how long to wait for a server that does not answer
+PREPARED = "prepared"  # the mark of statements that are built once
 write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
 
 
@@ -107,12 +110,43 @@ def _apply_scope(state: ORMExecuteState) -> None:
     scope = current_scope()
     if scope.kind == "system":
         return
-    state.statement = state.statement.options(
-        *(
-            with_loader_criteria(model, model.scope_condition(scope), include_aliases=True)
-            for model in InstitutionScoped.registry_of_scoped
-        )
+    models = len(InstitutionScoped.registry_of_scoped)
+    if state.statement.get_execution_options().get(PREPARED):
+        state.statement = _scoped_statement(state.statement, scope, models)
+    else:
+        state.statement = state.statement.options(*_scope_options(scope, models))
+
+
+@functools.lru_cache(maxsize=512)
+def _scope_options(scope: Scope, _models: int) -> tuple[LoaderCriteriaOption, ...]:
+    """The conditions of every scoped model; made once per scope, for a page runs a dozen statements.
+
+    `_models` is how many there are: should one be defined later, its condition is not left out.
+    """
+    return tuple(
+        with_loader_criteria(model, model.scope_condition(scope), include_aliases=True)
+        for model in InstitutionScoped.registry_of_scoped
     )
+
+
+@functools.lru_cache(maxsize=2048)
+def _scoped_statement(statement: Any, scope: Scope, models: int) -> Any:
+    """A prepared statement under a scope."""
+    return statement.options(*_scope_options(scope, models))
+
+
+def prepared(build: Callable[[], S]) -> Callable[[], S]:
+    """A statement that is built once, for what nearly every page asks; what differs are bind parameters.
+
+    Building a statement, adding the scope's conditions and working out its key in SQLAlchemy's cache takes
+    several times as long as SQLite takes to answer.
+    """
+
+    @functools.cache
+    def statement() -> S:
+        return build().execution_options(**{PREPARED: True})
+
+    return functools.wraps(build)(statement)
 
 
 @event.listens_for(Engine, "connect")

@@ -6,7 +6,7 @@ import errno
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, Request, Response, abort, current_app, g, jsonify, render_template, request
+from flask import Flask, Request, Response, abort, current_app, g, jsonify, render_template, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -14,7 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, Ti
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core import clock
+from app.core import clock, static_urls
 from app.core.db import SAFE_METHODS, db, write_intent
 from app.core.error_words import ERROR_WORDS
 from app.core.errors import DomainError
@@ -23,6 +23,7 @@ from app.core.scope import NOTHING, SYSTEM, current_scope, scoped, set_scope
 
 SEEN_EVERY_SECONDS = 60
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+SESSION_KEPT_EVERY_SECONDS = 900  # the store forgets sessions that nobody writes for hours
 FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -50,6 +51,7 @@ def open_request() -> None:
     refuse_nul()
     if is_api():
         return  # a program shows its token; whatever session its cookies name is not looked at
+    _keep_session()
     with scoped(SYSTEM):
         authenticated = current_user.is_authenticated
         scope = current_user.scope if authenticated else NOTHING
@@ -65,6 +67,13 @@ def refuse_nul() -> None:
         texts += [*request.form, *request.form.values()]
     if any("\0" in (text or "") for text in texts):  # a part of a broken upload may have no name
         abort(400)
+
+
+def _keep_session() -> None:
+    """Write a session that is in use now and then; with every page would cost a write and lose flashes."""
+    now = clock.now().timestamp()
+    if session and now - session.get("kept", 0) >= SESSION_KEPT_EVERY_SECONDS:
+        session["kept"] = now
 
 
 def _mark_seen() -> None:
@@ -202,6 +211,7 @@ def init_app(app: Flask) -> None:
     """Hook everything in. Order matters: the scope is set before any view of ours or FAB's runs."""
     app.jinja_env.globals["error_words"] = ERROR_WORDS
     app.request_class = UploadRequest
+    static_urls.init_app(app)
     app.before_request(open_request)
     app.teardown_request(close_request)
     app.after_request(add_headers)

@@ -5,14 +5,33 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, current_app, has_request_context, redirect, request
-from flask_babel import force_locale, get_locale
+from babel.support import NullTranslations
+from flask import Blueprint, Flask, Response, abort, current_app, g, has_request_context, redirect, request
+from flask_babel import Domain, force_locale, get_locale
 
 from app.core.clock import show_end
 from app.core.problems import is_api
 
 LANGUAGE_COOKIE = "lang"
 blueprint = Blueprint("core", __name__)
+
+
+class KeptDomain(Domain):
+    """The catalogue of this request, looked up once: a page asks for hundreds of texts.
+
+    It is kept under the name that flask_babel itself forgets when the language changes on the way
+    (`force_locale`, `refresh`).
+    """
+
+    def get_translations(self) -> NullTranslations:
+        """The catalogue of the present language."""
+        kept = g.get("_flask_babel") if g else None
+        found = getattr(kept, "babel_translations", None)
+        if found is None:
+            found = super().get_translations()
+            if g:
+                g._flask_babel.babel_translations = found
+        return found
 
 
 def select_locale() -> str | None:
@@ -84,7 +103,9 @@ def set_language(lang: str) -> Response:
 
 def init_app(app: Flask) -> None:
     """Replace FAB's selector, which would write a session for every visitor."""
-    app.extensions["babel"].locale_selector = select_locale
+    babel = app.extensions["babel"]
+    babel.locale_selector = select_locale
+    babel.instance.domain_instance = KeptDomain(domain=babel.default_domain)
     app.register_blueprint(blueprint)
     app.jinja_env.globals["lang"] = lang
     app.jinja_env.filters["last_minute"] = show_end

@@ -4,78 +4,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Any
-
-from flask import url_for
 
 from app.core import clock
 from app.core.i18n import lang
 from app.filings.calendar.rules import describe
 from app.filings.checks import Finding
 from app.filings.compute import compute
-from app.filings.definitions.schema import CARD_ROW, CellSpec, Column, Form, Row, Values
+from app.filings.definitions.schema import CARD_ROW, Column, Form, Values
 from app.filings.grid import (
     Entries,
-    blank_rows,
-    column_info,
     computed_values,
-    constants_of,
     entries_of,
     findings_json,
-    formulas_of,
-    outside_values,
     prior_values,
     reject_messages,
-    row_info,
     shown_values,
-    table_rows,
 )
-from app.filings.grid_words import grid_words
-from app.filings.pages import marks_json, marks_of
+from app.filings.pages import marks_of
 from app.filings.submissions.attachments import Slot, frozen_slots, slots
 from app.filings.submissions.carry import opening_balances
 from app.filings.submissions.data import FilingData
-from app.filings.submissions.intake import MAX_ROWS, Assessment, assess
+from app.filings.submissions.intake import Assessment, assess
 from app.filings.submissions.models import ReviewMark
 from app.filings.submissions.place import Place, reasons_at
 from app.filings.submissions.services import load_place
 from app.filings.values import format_value
 
 FINDINGS_SHOWN = 500
-# The browser draws further rows of a table when somebody comes to them.
-ROWS_DRAWN = 60
 Notes = dict[tuple[str, str], list[tuple[str, str]]]
-
-
-@dataclass
-class Cell:
-    """One drawn cell. `notes`: what is said about it; `prior`: last period's value in words."""
-
-    col: str
-    text: str
-    classes: str
-    notes: list[str] = field(default_factory=list)
-    id: str = ""
-    prior: str | None = None
-
-
-@dataclass
-class Line:
-    """One drawn line: a heading (no cells) or a row."""
-
-    key: str
-    label: str
-    number: str = ""
-    indent: int = 0
-    unit: str = ""
-    note: str = ""
-    is_heading: bool = False
-    is_total: bool = False
-    required: bool = False
-    cells: list[Cell] = field(default_factory=list)
 
 
 @dataclass
@@ -209,61 +168,10 @@ def save_answer(
     }
 
 
-def editor_payload(page: FormPage, key: str) -> dict[str, Any]:
-    """The JSON the editor starts from."""
-    form, industry, code = page.form, page.industry, page.code
-    number = Counter(finding.level for finding in page.assessment.of(code))
-    where: dict[str, Any] = {
-        "set_key": page.place.report_set.key,
-        "period": page.place.period_code,
-        "code": code,
-    }
-    return {
-        "key": key,
-        "code": code,
-        "layout": form.layout,
-        "readonly": not page.is_open,
-        "version": page.version,
-        "maxRows": form.max_rows or (MAX_ROWS if form.layout == "table" else None),
-        "blankRows": blank_rows(form, len(page.entries)),
-        "columns": column_info(form, industry, lang()),
-        "rows": row_info(form, industry, lang()),
-        "entries": page.entries,
-        # None: the same as the entries, which in a large table are megabytes.
-        "stored": {} if page.carried else None,
-        "carried": page.carried,
-        "rejects": reject_messages(page.rejects, lang()),
-        "formulas": formulas_of(form, industry),
-        "constants": constants_of(form, industry),
-        "others": len(page.assessment.findings) - sum(number.values()),
-        "counts": {"errors": number["error"], "warnings": number["warning"]},
-        "outside": outside_values(page.data, page.assessment.values, code),
-        "findings": findings_json(page.findings, page.data.forms, lang()),
-        "marks": marks_json(page.marks, page.data),
-        "prior": page.prior,
-        "urls": {
-            "save": url_for("filings.save", **where),
-            "current": url_for("filings.current", **where),
-            "page": url_for("filings.form", **where),
-        },
-        "words": grid_words(),
-    }
-
-
-def drawn_lines(page: FormPage) -> list[Line]:
-    """The lines of a fixed form or of a table, ready to be drawn; of a large table the first ones."""
-    notes = _notes(page)
-    if page.form.layout == "table":
-        return [
-            _table_line(page, key, notes) for key in islice(table_rows(page.form, page.entries), ROWS_DRAWN)
-        ]
-    return [_fixed_line(page, row, notes) for row in page.form.rows if row.is_shown_to(page.industry)]
-
-
 def drawn_fields(page: FormPage) -> list[dict[str, Any]]:
     """The fields of a card with value, hint and what is wrong."""
     found = []
-    notes = _notes(page)
+    notes = notes_of(page)
     entries = page.entries.get(CARD_ROW, {})
     for column in page.columns:
         spec = page.form.cell_spec(CARD_ROW, column.key)
@@ -287,7 +195,7 @@ def drawn_fields(page: FormPage) -> list[dict[str, Any]]:
     return found
 
 
-def _notes(page: FormPage) -> Notes:
+def notes_of(page: FormPage) -> Notes:
     """What is said about each cell: (level, text); the reviewer's marks have the level 'mark'."""
     found: Notes = {}
     language = lang()
@@ -297,59 +205,3 @@ def _notes(page: FormPage) -> Notes:
     for mark in page.marks:
         found.setdefault((mark.row, mark.col), []).append(("mark", mark.comment))
     return found
-
-
-def _fixed_line(page: FormPage, row: Row, notes: Notes) -> Line:
-    if row.is_header:
-        return Line(key=row.key, label=row.name(lang()), indent=row.level, is_heading=True)
-    cells = []
-    line_unit = ""
-    for column in page.columns:
-        spec = page.form.cell_spec(row.key, column.key)
-        if spec is not None and column.unit is None and spec.unit != page.form.unit:
-            line_unit = spec.unit
-        cell = _cell(page, row.key, column, spec, notes)
-        if page.prior:
-            cell.prior = page.prior.get(row.key, {}).get(column.key, "")
-        cells.append(cell)
-    return Line(
-        key=row.key,
-        label=row.name(lang()),
-        number=str(row.line) if row.line is not None else "",
-        indent=min(row.level, 3),
-        unit=line_unit,
-        note=row.note(lang()),
-        is_total=bool(row.formulas),
-        required=bool(row.required),
-        cells=cells,
-    )
-
-
-def _table_line(page: FormPage, key: str, notes: Notes) -> Line:
-    cells = [_cell(page, key, column, page.form.cell_spec(key, column.key), notes) for column in page.columns]
-    return Line(key=key, label=key, number=key, cells=cells)
-
-
-def _cell(page: FormPage, row: str, column: Column, spec: CellSpec | None, notes: Notes) -> Cell:
-    if spec is None:
-        return Cell(col=column.key, text="——", classes="is-na")
-    classes = ["num" if spec.is_numeric else "text", "is-input" if spec.is_input else "is-computed"]
-    said = notes.get((row, column.key), [])
-    levels = {level for level, _text in said}
-    classes += [f"has-{level}" for level in ("error", "warning", "mark") if level in levels]
-    if column.key in page.carried.get(row, {}):
-        classes.append("is-carried")
-    return Cell(
-        col=column.key,
-        text=_text(page, row, column.key, spec),
-        classes=" ".join(classes),
-        notes=[text for _level, text in said],
-        id=f"c-{row}-{column.key}" if said or page.form.layout == "fixed" else "",
-    )
-
-
-def _text(page: FormPage, row: str, col: str, spec: CellSpec) -> str:
-    reject = page.rejects.get(row, {}).get(col)
-    if reject is not None:
-        return str(reject["raw"])
-    return format_value(spec, page.computed.get(row, {}).get(col), page.language)

@@ -12,7 +12,7 @@ from app.filings.checks import Finding
 from app.filings.compute import EVERY_ROW, Step, plan
 from app.filings.definitions.schema import CellSpec, Form, Value, Values
 from app.filings.environment import Surroundings
-from app.filings.expressions.ast import FieldRef, Node
+from app.filings.expressions.ast import AttrRef, FieldRef, Node
 from app.filings.expressions.browser import to_browser
 from app.filings.expressions.walk import Reference, attributes, column_references, references
 from app.filings.submissions.data import FilingData
@@ -143,22 +143,42 @@ def outside_values(data: FilingData, computed: Mapping[str, Values | None], code
     env = Surroundings(data.forms, dict(computed), data.context)
     env.stand_on(form)
     found: dict[str, Any] = {"cells": {}, "columns": {}, "attrs": {}}
-    for step in plan((form,), data.context.industry):
-        expr = _expr(step)
-        columns = set(column_references(expr))
-        rows = (data.values[code] or {}) if step.row == EVERY_ROW else {step.row: {}}
-        for reference in references(expr):
-            if (getattr(reference.ref, "form", None) or code) == code and reference.shift == "current":
-                continue
-            if reference in columns:
-                _column(env, reference, found["columns"])
-                continue
-            for row in rows:
+    for step, columns, scalars, attrs in _read_elsewhere(form, data.context.industry):
+        for reference in columns:
+            _column(env, reference, found["columns"])
+        if scalars:
+            for row in (data.values[code] or {}) if step.row == EVERY_ROW else (step.row,):
                 env.stand_at(row, {}, step.col)
-                _scalar(env, reference, found["cells"])
-        for attr in attributes(expr):
+                for reference in scalars:
+                    _scalar(env, reference, found["cells"])
+        for attr in attrs:
             found["attrs"][f"{attr.scope}.{attr.name}"] = _told(env.attr(attr))
     return found
+
+
+Elsewhere = tuple[Step, list[Reference], list[Reference], list[AttrRef]]
+
+
+def _read_elsewhere(form: Form, industry: str | None) -> list[Elsewhere]:
+    """The computed cells that read anything from outside the form: what, as columns, as single values, attributes."""
+    key = ("read elsewhere", industry)
+    if key not in form.derived:
+        steps = (_elsewhere(form, step) for step in plan((form,), industry))
+        form.derived[key] = [entry for entry in steps if any(entry[1:])]
+    found: list[Elsewhere] = form.derived[key]
+    return found
+
+
+def _elsewhere(form: Form, step: Step) -> Elsewhere:
+    expr = _expr(step)
+    columns = column_references(expr)
+    outside = [
+        reference
+        for reference in references(expr)
+        if (getattr(reference.ref, "form", None) or form.code) != form.code or reference.shift != "current"
+    ]
+    whole = [reference for reference in outside if reference in columns]
+    return step, whole, [reference for reference in outside if reference not in columns], attributes(expr)
 
 
 def _column(env: Surroundings, reference: Reference, into: dict[str, Any]) -> None:

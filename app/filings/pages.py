@@ -154,9 +154,9 @@ def is_required(data: FilingData, assessment: Assessment, code: str) -> bool:
     return compile_node(form.required_when)(env) is True
 
 
-def set_page(place: Place) -> SetPage:
-    """Load, compute and check one set once."""
-    data = load_place(place)
+def set_page(place: Place, filing: Filing | None = None) -> SetPage:
+    """Load, compute and check one set once; `filing` when it is at hand."""
+    data = load_place(place, filing)
     filing = data.filing
     reasons = reasons_at(place, filing)
     return SetPage(

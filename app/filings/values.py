@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from decimal import Context as Arithmetic
 from typing import Any
 
 from app.filings.definitions.schema import CellSpec, Form, Value, Values
-from app.filings.expressions.numbers import rounded
+from app.filings.expressions.numbers import LIMIT, PLACES, ZERO
 from app.filings.values_numbers import parse_number, stored_number
 from app.filings.values_problem import Problem
 from app.filings.values_texts import (
@@ -30,6 +31,9 @@ __all__ = [
     "Parsed", "Problem", "Value", "Values", "format_value", "from_json", "is_blank_row", "parse_cell",
     "plain", "tidy_rows", "to_json",
 ]  # fmt: skip
+
+_HALF_UP = Arithmetic(prec=100, rounding=ROUND_HALF_UP, traps=[])
+_STEPS = tuple(Decimal(1).scaleb(-places) for places in range(PLACES + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +76,19 @@ def format_value(spec: CellSpec, value: Value, lang: str = "zh") -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        # Half up, as everything here is rounded: Python's own formatting takes halves to the even digit.
-        settled = rounded(value, Decimal(spec.decimals))
-        text = f"{value if settled is None else settled:,.{spec.decimals}f}"
+        text = _number_text(value, spec.decimals)
         return f"{text}%" if spec.type == "percent" else text
     if isinstance(value, date):
         return value.isoformat()
     if spec.type == "choice":
         return next((choice.label(lang) for choice in spec.choices if choice.v == value), value)
     return value
+
+
+def _number_text(value: Decimal, decimals: int) -> str:
+    """With separators, rounded half up as everything here: Python's own formatting takes halves to the even digit."""
+    settled = _HALF_UP.quantize(value, _STEPS[decimals]) or ZERO
+    return f"{settled if -LIMIT <= settled <= LIMIT else value:,.{decimals}f}"
 
 
 def plain(value: Value) -> str | None:

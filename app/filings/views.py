@@ -14,8 +14,10 @@ from app.core.db import commits
 from app.core.errors import Conflict, DomainError, Refused
 from app.core.i18n import lang
 from app.filings.definitions.queries import set_by_key
+from app.filings.editor_data import editor_json
 from app.filings.extension_page import extension_page
-from app.filings.form_page import drawn_fields, drawn_lines, editor_payload, form_page
+from app.filings.form_page import drawn_fields, form_page
+from app.filings.form_rows import drawn_rows
 from app.filings.index_page import index_page
 from app.filings.indicator_page import filed_indicators
 from app.filings.labels import filing_word
@@ -62,13 +64,12 @@ def set_url(place: Place) -> str:
 def index() -> str:
     """All sets and periods, by family."""
     account = current_account()
-    page = index_page(
-        account.institution, clock.now(), request.args.get("tab", ""), request.args.get("year", "")
-    )
+    now = clock.now()
+    page = index_page(account.institution, now, request.args.get("tab", ""), request.args.get("year", ""))
     more: dict[str, Any] = {}
     if page.tab == "one_off" and page.one_off is not None:
-        place = find_place(page.one_off.report_set.key, page.one_off.period_code)
-        more = {"place": place, "set_page": set_page(place), "here": here(place)}
+        place = Place(account.institution, page.one_off.report_set, None, account, now)
+        more = {"place": place, "set_page": set_page(place, page.one_off.filing), "here": here(place)}
     return render_template(
         "workspace/filings/index.html", page=page, state_words=state_words, filing_word=filing_word, **more
     )
@@ -111,12 +112,12 @@ def form(set_key: str, period: str, code: str) -> str:
         here=here(place),
         title=f"{page.code} {page.form.name(lang())}",
         set_title=place_title(place),
-        lines=[] if is_card else drawn_lines(page),
+        rows=None if is_card else drawn_rows(page),
         fields=drawn_fields(page) if is_card else [],
         marks=marks_json(page.marks, page.data),
         findings=finding_items(place, page.findings[:100], page.data),
         slots=page.slots,
-        payload=editor_payload(page, f"{place.institution.id}:{place.report_set.key}:{period}:{code}"),
+        payload=editor_json(page, f"{place.institution.id}:{place.report_set.key}:{period}:{code}"),
     )
 
 

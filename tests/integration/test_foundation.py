@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from app.core.db import db
+from app.core.db import db, prepared
 from app.core.events import AppendOnlyError, Event, record
-from app.core.scope import NOTHING, Scope, scoped
+from app.core.scope import NOTHING, SYSTEM, Scope, scoped
 from app.core.workflow import IllegalTransition
 from app.institutions.models import Institution
 from tests.factories import make_account, make_institution
@@ -26,6 +26,24 @@ def test_an_institution_sees_only_itself(app):
     with scoped(Scope("institution", institution_id=mine_id)):
         assert [i.id for i in db.session.scalars(select(Institution))] == [mine_id]
         assert db.session.get(Institution, other_id) is None
+
+
+@prepared
+def _of_industry():
+    return select(Institution).where(Institution.industry == bindparam("industry"))
+
+
+def test_a_statement_that_is_built_once_shows_each_reader_their_own(app):
+    mine, other = make_institution("guarantee"), make_institution("guarantee")
+    found = []
+    scopes = [Scope("institution", institution_id=key) for key in (mine.id, other.id)]
+    for scope in (*scopes, NOTHING, SYSTEM, Scope("staff", industries=("pawn",)), *scopes):
+        db.session.expunge_all()
+        with scoped(scope):
+            seen = db.session.scalars(_of_industry(), {"industry": "guarantee"})
+            found.append({one.id for one in seen})
+    mine_id, other_id = (scope.institution_id for scope in scopes)
+    assert found == [{mine_id}, {other_id}, set(), {mine_id, other_id}, set(), {mine_id}, {other_id}]
 
 
 def test_staff_see_their_industries_and_region_subtree(app):

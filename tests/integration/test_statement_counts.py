@@ -22,7 +22,7 @@ from tests.integration.portal.portal_helpers import announce
 from tests.statements import counted_statements
 
 FEW, MANY = 3, 60
-LIST, HOME, FORM = 12, 8, 15
+LIST, HOME, FORM = 12, 8, 12
 PUBLIC = {
     "/": HOME,
     "/news/all/": LIST,
@@ -33,7 +33,7 @@ PUBLIC = {
 WORKSPACE = {
     "/workspace/": LIST,
     "/workspace/filings/?tab=business": LIST,
-    "/workspace/filings/": LIST + 7,  # its first tab shows the one-off set itself, form by form
+    "/workspace/filings/": LIST + 3,  # its first tab shows the one-off set itself, form by form
     f"/workspace/filings/{MONTHLY}/{{period}}/": FORM,
     f"/workspace/filings/{MONTHLY}/{{period}}/DB01/": FORM,
     f"/workspace/filings/{ONE_OFF}/once/GG02/": FORM,

@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, func, select
 
 from app.core import clock
-from app.core.db import db
-from app.filings.calendar.extension_queries import granted_until
-from app.filings.calendar.models import ReportingPeriod
+from app.core.db import db, prepared
+from app.filings.calendar.models import Extension, ReportingPeriod
 from app.filings.calendar.rules import GateInput, OwesInput, Reason, gate
 from app.filings.definitions.models import ReportSet
 from app.filings.submissions.models import Filing
@@ -25,7 +24,11 @@ _STATUS = {"operating": "active", "risk_handling": "active", "deregistered": "te
 
 def is_one_off_complete(institution_id: int) -> bool:
     """Whether the institution's one-off set is in force."""
-    query = (
+    return bool(db.session.scalar(select(exists(_complete(institution_id)))))
+
+
+def _complete(institution_id: Any) -> Select[Any]:
+    return (
         select(Filing.id)
         .join(ReportSet, ReportSet.id == Filing.report_set_id)
         .where(
@@ -34,7 +37,24 @@ def is_one_off_complete(institution_id: int) -> bool:
             Filing.accepted_version_id.is_not(None),
         )
     )
-    return bool(db.session.scalar(select(exists(query))))
+
+
+def gate_facts(institution_id: int, set_id: int, period_id: int) -> tuple[bool, datetime | None]:
+    """Whether the one-off set is in force, and until when this filing was extended; one statement."""
+    given = {"institution": institution_id, "report_set": set_id, "period": period_id}
+    complete, extended = db.session.execute(_facts(), given).one()
+    return bool(complete), extended
+
+
+@prepared
+def _facts() -> Select[bool, datetime | None]:
+    until = select(func.max(Extension.granted_until)).where(
+        Extension.institution_id == bindparam("institution"),
+        Extension.report_set_id == bindparam("report_set"),
+        Extension.period_id == bindparam("period"),
+        Extension.status == "granted",
+    )
+    return select(exists(_complete(bindparam("institution"))), until.scalar_subquery())
 
 
 def gate_reasons(
@@ -55,15 +75,13 @@ def gate_reasons(
     Whoever asks for many places at once gives `one_off_complete` and `granted`, the ends of extensions by (report
     set, period), so that nothing is read per place.
     """
-    if one_off_complete is None and report_set.family != "one_off":
-        one_off_complete = is_one_off_complete(institution.id)
-    if period is None:
-        extended = None
-    elif granted is None:
-        extended = granted_until(institution.id).get((report_set.id, period.id))
-    else:
+    complete, extended = bool(one_off_complete), None
+    if granted is not None and period is not None:
         extended = granted.get((report_set.id, period.id))
-    given = gate_input(institution, report_set, period, filing, now, bool(one_off_complete), extended)
+    elif period is not None or (one_off_complete is None and report_set.family != "one_off"):
+        stored, extended = gate_facts(institution.id, report_set.id, period.id if period else 0)
+        complete = stored if one_off_complete is None else one_off_complete
+    given = gate_input(institution, report_set, period, filing, now, complete, extended)
     if change and filing is None:
         given = replace(given, open_change=open_change(institution.id, change_form(change)) or "")
     return gate(given)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import joinedload
 
-from app.core.db import db
+from app.core.db import db, prepared
 from app.filings.definitions.codec import indicator_from_dict
 from app.filings.definitions.models import CHANGE, FormDefinition, IndicatorDefinition, ReportSet
 from app.filings.definitions.schema import EVERY_INDUSTRY, Form, Indicator
@@ -33,17 +34,30 @@ def forms_by_id(ids: Iterable[int]) -> dict[int, Form]:
 
 def definition_ids_on(codes: Iterable[str], day: date) -> dict[str, int]:
     """For each code the id of the version in force for a period that ends on `day`."""
-    query = (
+    found = db.session.execute(_versions_on(), {"codes": list(codes), "day": day})
+    return {code: key for code, key in found}
+
+
+@prepared
+def _versions_on() -> Select[str, int]:
+    return (
         select(FormDefinition.code, FormDefinition.id)
-        .where(FormDefinition.code.in_(list(codes)), FormDefinition.effective_from <= day)
+        .where(
+            FormDefinition.code.in_(bindparam("codes", expanding=True)),
+            FormDefinition.effective_from <= bindparam("day"),
+        )
         .order_by(FormDefinition.version)
     )
-    return {code: key for code, key in db.session.execute(query)}
 
 
 def set_by_key(key: str) -> ReportSet | None:
     """A report set by its key, e.g. 'guarantee-business-monthly'."""
-    return db.session.scalars(select(ReportSet).where(ReportSet.key == key)).first()
+    return db.session.scalars(_set_of_key(), {"key": key}).unique().first()
+
+
+@prepared
+def _set_of_key() -> Select[tuple[ReportSet]]:
+    return select(ReportSet).options(joinedload(ReportSet.members)).where(ReportSet.key == bindparam("key"))
 
 
 def sets_of(industry: str) -> list[ReportSet]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, prepared
 from app.filings.calendar.models import ReportingPeriod
 from app.filings.calendar.periods import MONTHS, month_end
 from app.filings.compute import Context
@@ -91,14 +91,18 @@ def load_filing(
 ) -> FilingData:
     """Load everything about one obligation, or one change; there may be no filing yet."""
     code = period.code if period else change or ONCE
-    filing = db.session.scalars(
-        select(Filing).where(
-            Filing.institution_id == institution.id,
-            Filing.report_set_id == report_set.id,
-            Filing.period_code == code,
-        )
-    ).first()
+    where = {"institution": institution.id, "report_set": report_set.id, "code": code}
+    filing = db.session.scalars(_filing_of(), where).first()
     return load_data(institution, report_set, period, filing, now, change)
+
+
+@prepared
+def _filing_of() -> Select[tuple[Filing]]:
+    return select(Filing).where(
+        Filing.institution_id == bindparam("institution"),
+        Filing.report_set_id == bindparam("report_set"),
+        Filing.period_code == bindparam("code"),
+    )
 
 
 def load_data(
@@ -158,10 +162,15 @@ def _entered(form: Form, draft: FilingForm | None, base: Standing | None) -> Val
 def _attachments(filing: Filing | None) -> dict[str, list[FilingAttachment]]:
     found: dict[str, list[FilingAttachment]] = {}
     if filing is not None:
-        query = select(FilingAttachment).where(FilingAttachment.filing_id == filing.id)
-        for item in db.session.scalars(query.order_by(FilingAttachment.id)):
+        for item in db.session.scalars(_attachments_of(), {"filing": filing.id}):
             found.setdefault(item.form_code, []).append(item)
     return found
+
+
+@prepared
+def _attachments_of() -> Select[tuple[FilingAttachment]]:
+    query = select(FilingAttachment).where(FilingAttachment.filing_id == bindparam("filing"))
+    return query.order_by(FilingAttachment.id)
 
 
 def _pinned(filing: Filing | None, codes: list[str]) -> dict[str, int]:
@@ -179,15 +188,25 @@ def _pinned(filing: Filing | None, codes: list[str]) -> dict[str, int]:
 def _drafts(filing: Filing | None) -> dict[str, FilingForm]:
     if filing is None:
         return {}
-    query = select(FilingForm).where(FilingForm.filing_id == filing.id)
-    return {draft.form_code: draft for draft in db.session.scalars(query)}
+    found = db.session.scalars(_drafts_of(), {"filing": filing.id})
+    return {draft.form_code: draft for draft in found}
+
+
+@prepared
+def _drafts_of() -> Select[tuple[FilingForm]]:
+    return select(FilingForm).where(FilingForm.filing_id == bindparam("filing"))
 
 
 def _explanations(filing: Filing | None) -> dict[str, str]:
     if filing is None:
         return {}
-    query = select(Explanation.key, Explanation.text).where(Explanation.filing_id == filing.id)
-    return {key: text for key, text in db.session.execute(query)}
+    found = db.session.execute(_explanations_of(), {"filing": filing.id})
+    return {key: text for key, text in found}
+
+
+@prepared
+def _explanations_of() -> Select[str, str]:
+    return select(Explanation.key, Explanation.text).where(Explanation.filing_id == bindparam("filing"))
 
 
 def make_context(
@@ -284,15 +303,13 @@ def neighbours(
     if period is None:
         return result
     ends = _possible_ends(wanted, period)
-    for code, end, payload, accepted in _handed_in(institution_id, {code for code, _ in wanted}, ends):
-        entry = payload["forms"].get(code)
-        if entry is None:
-            continue
-        form = forms_by_id([entry["definition"]])[entry["definition"]]
-        for shift in (s for c, s in wanted if c == code):
-            if end != shifted_end(form.frequency, period.end_date, shift):
+    for end, handed_in, accepted in _handed_in(institution_id, {code for code, _ in wanted}, ends):
+        for code, shift in wanted:
+            entry = handed_in.get(code)
+            if entry is None or not (shift == "current" or accepted):
                 continue
-            if shift == "current" or accepted:
+            form = forms_by_id([entry["definition"]])[entry["definition"]]
+            if end == shifted_end(form.frequency, period.end_date, shift):
                 result[code, shift] = (form, from_json(form, entry["values"]))
     return result
 
@@ -325,28 +342,30 @@ def _possible_ends(wanted: set[tuple[str, Shift]], period: ReportingPeriod) -> s
 
 def _handed_in(
     institution_id: int, codes: set[str], ends: set[date]
-) -> list[tuple[str, date, dict[str, Any], bool]]:
-    """(form code, period end, payload, accepted) of the versions that stand."""
+) -> list[tuple[date, dict[str, Any], bool]]:
+    """(period end, forms as handed in, accepted) of the versions that stand and may hold any of these forms."""
+    given = {"institution": institution_id, "codes": list(codes), "ends": list(ends)}
+    found = db.session.execute(_versions_handed_in(), given)
+    return [(end, payload["forms"], bool(accepted)) for end, payload, accepted in found]
+
+
+@prepared
+def _versions_handed_in() -> Select[Any]:
     latest = and_(Filing.status.in_(HANDED_IN_STATES), FilingVersion.number == Filing.number)
-    query = (
+    codes: Any = bindparam("codes", expanding=True)
+    having = select(ReportSetForm.report_set_id).where(ReportSetForm.form_code.in_(codes))
+    return (
         select(
-            ReportSetForm.form_code,
-            ReportingPeriod.end_date,
-            FilingVersion.payload,
-            FilingVersion.id == Filing.accepted_version_id,
+            ReportingPeriod.end_date, FilingVersion.payload, FilingVersion.id == Filing.accepted_version_id
         )
         .join(Filing, Filing.id == FilingVersion.filing_id)
-        .join(ReportSetForm, ReportSetForm.report_set_id == Filing.report_set_id)
         .join(ReportingPeriod, ReportingPeriod.id == Filing.period_id)
         .where(
-            FilingVersion.institution_id == institution_id,
-            ReportSetForm.form_code.in_(codes),
-            ReportingPeriod.end_date.in_(ends),
+            FilingVersion.institution_id == bindparam("institution"),
+            Filing.report_set_id.in_(having),
+            ReportingPeriod.end_date.in_(bindparam("ends", expanding=True)),
             or_(FilingVersion.id == Filing.accepted_version_id, latest),
         )
         # An accepted version comes last and wins over a later one that is still being reviewed.
         .order_by(FilingVersion.id == Filing.accepted_version_id)
     )
-    return [
-        (code, end, payload, bool(accepted)) for code, end, payload, accepted in db.session.execute(query)
-    ]

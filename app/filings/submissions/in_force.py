@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
 
-from app.core.db import db
+from app.core.db import Moment, db, prepared
 from app.filings.definitions.models import CHANGE, ReportSet
 from app.filings.definitions.schema import CARD_ROW
 from app.filings.submissions.models import Filing, FilingVersion
@@ -48,16 +48,30 @@ def one_off_in_force(institution_id: int, at: datetime | None = None) -> dict[st
 
 
 def _standing_versions(institution_id: int, at: datetime | None) -> list[Row[Any]]:
-    accepted = FilingVersion.id == Filing.accepted_version_id
-    if at is None:
-        stands: Any = accepted
-    else:
-        # What was reported then may have been corrected since; an approved change stays as it is.
-        stands = or_(
+    statement = _standing_now() if at is None else _stood_then()
+    given = {"institution": institution_id} if at is None else {"institution": institution_id, "at": at}
+    return list(db.session.execute(statement, given))
+
+
+@prepared
+def _standing_now() -> Select[Any]:
+    return _versions(FilingVersion.id == Filing.accepted_version_id)
+
+
+@prepared
+def _stood_then() -> Select[Any]:
+    """What was reported then may have been corrected since; an approved change stays as it is."""
+    accepted, at = FilingVersion.id == Filing.accepted_version_id, bindparam("at", type_=Moment)
+    return _versions(
+        or_(
             and_(ReportSet.family == "one_off", FilingVersion.submitted_at <= at),
             and_(ReportSet.family == CHANGE, accepted, Filing.accepted_at <= at),
         )
-    query = (
+    )
+
+
+def _versions(stands: ColumnElement[bool]) -> Select[Any]:
+    return (
         select(
             ReportSet.family,
             Filing.accepted_at,
@@ -70,12 +84,11 @@ def _standing_versions(institution_id: int, at: datetime | None) -> list[Row[Any
         .join(Filing, Filing.id == FilingVersion.filing_id)
         .join(ReportSet, ReportSet.id == Filing.report_set_id)
         .where(
-            FilingVersion.institution_id == institution_id,
+            FilingVersion.institution_id == bindparam("institution"),
             ReportSet.family.in_(("one_off", CHANGE)),
             stands,
         )
     )
-    return list(db.session.execute(query))
 
 
 def _order(row: Row[Any]) -> tuple[bool, datetime, int]:

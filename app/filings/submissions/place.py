@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from app.accounts.models import Account
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, prepared
 from app.filings.calendar.gate import gate_reasons
 from app.filings.calendar.models import ReportingPeriod
 from app.filings.calendar.rules import Reason
@@ -68,11 +68,16 @@ def place_of_address(
         return Place(institution, report_set, None, actor, now, change=period_code)
     if report_set.frequency == ONCE:
         return Place(institution, report_set, None, actor, now) if period_code == ONCE else None
-    query = select(ReportingPeriod).where(
-        ReportingPeriod.frequency == report_set.frequency, ReportingPeriod.code == period_code
-    )
-    period = db.session.scalars(query).first()
+    found = db.session.scalars(_period_of_code(), {"frequency": report_set.frequency, "code": period_code})
+    period = found.first()
     return Place(institution, report_set, period, actor, now) if period else None
+
+
+@prepared
+def _period_of_code() -> Select[tuple[ReportingPeriod]]:
+    return select(ReportingPeriod).where(
+        ReportingPeriod.frequency == bindparam("frequency"), ReportingPeriod.code == bindparam("code")
+    )
 
 
 def changes_filed(institution_id: int, form: str) -> int:

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name
 
 from app.filings.definitions.schema import CARD_ROW, CellSpec, Form, Value
 from app.filings.environment import Context
@@ -31,11 +32,12 @@ class RefsTable:
     """What must be written on `_refs`: one column of cells per reference, in order of first use."""
 
     columns: dict[tuple[str, str, str, Shift], list[Value]] = field(default_factory=dict)
+    _number: dict[tuple[str, str, str, Shift], int] = field(default_factory=dict)
 
     def place(self, key: tuple[str, str, str, Shift], values: list[Value]) -> str:
         """The address (one cell or a range) under which the values will stand; row 1 holds the name."""
         self.columns.setdefault(key, values)
-        col = xl_col_to_name(list(self.columns).index(key), col_abs=True)
+        col = _letters(self._number.setdefault(key, len(self._number)))
         last = 1 + len(self.columns[key])
         return f"{REFS_SHEET}!{col}$2" + (f":{col}${last}" if last > 2 else "")
 
@@ -83,7 +85,7 @@ class Locator:
         if spot is None:
             # Hidden from this industry: counts as 0 (forms.yaml, rows[].industries).
             return "0" if plan.form.cell_spec(row_key, col_key) else None
-        return f"{plan.quoted}!{xl_rowcol_to_cell(*spot, row_abs=True, col_abs=True)}"
+        return f"{plan.quoted}!{_letters(spot[1])}${spot[0] + 1}"
 
     def column(self, code: str, col_key: str, shift: Shift) -> str | None:
         plan = self.plans.get(code)
@@ -92,7 +94,7 @@ class Locator:
         spot = plan.column_range(col_key)
         if spot is None:
             return None
-        col = xl_col_to_name(spot[0], col_abs=True)
+        col = _letters(spot[0])
         return f"{plan.quoted}!{col}${spot[1] + 1}:{col}${spot[2] + 1}"
 
     def layout_of(self, code: str) -> str | None:
@@ -168,6 +170,12 @@ class _Here:
         if address is None:
             return None
         return address.removeprefix(f"{self.book.plans[self.form.code].quoted}!")
+
+
+@lru_cache(maxsize=512)
+def _letters(col: int) -> str:
+    """A column as it stands in an absolute address: $A."""
+    return str(xl_col_to_name(col, col_abs=True))
 
 
 def _constant(value: object) -> str:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
@@ -34,6 +35,7 @@ class SheetWriter:
         self.lists, self.locator, self.lang = lists, locator, lang
         self.form = plan.form
         self.inputs: dict[CellSpec, list[tuple[int, int]]] = defaultdict(list)
+        self._inputs_of: dict[int, list[tuple[int, int]]] = {}  # the same by the specification's identity
 
     def write(self, institution: str, period: str, values: Values, prior: Values) -> None:
         """Everything on the sheet. `values` and `prior` may hold computed cells."""
@@ -203,7 +205,12 @@ class SheetWriter:
             return
         self._value(at, col, spec, spec.const if spec.const is not None else value, style)
         if spec.is_input:
-            self.inputs[_rule_key(spec)].append((at, col))
+            cells = self._inputs_of.get(id(spec))
+            if cells is None:
+                rule_keys: dict[int, CellSpec] = self.form.derived.setdefault("rule keys", {})
+                key = rule_keys.get(id(spec)) or rule_keys.setdefault(id(spec), _rule_key(spec))
+                cells = self._inputs_of[id(spec)] = self.inputs[key]
+            cells.append((at, col))
 
     def _computed(
         self, at: int, col: int, row_key: str, column: Column, spec: CellSpec, value: Value, style: Format
@@ -220,12 +227,18 @@ class SheetWriter:
 
     def _only_if_used(self, at: int, formula: str) -> str:
         """Empty lines of a table show nothing instead of zeros."""
-        spans = [
-            f"{xl_col_to_name(self.plan.col_at[column.key], col_abs=True)}{at + 1}"
-            for column in self.plan.columns
-            if column.formula is None and column is not ordinal_column(self.form)
-        ]
+        spans = [f"{name}{at + 1}" for name in self._typed_columns]
         return f'=IF(COUNTA({",".join(spans)})=0,"",{formula[1:]})'
+
+    @cached_property
+    def _typed_columns(self) -> list[str]:
+        """The letters of the columns that somebody fills in."""
+        ordinal = ordinal_column(self.form)
+        return [
+            xl_col_to_name(self.plan.col_at[column.key], col_abs=True)
+            for column in self.plan.columns
+            if column.formula is None and column is not ordinal
+        ]
 
     def _value(self, at: int, col: int, spec: CellSpec, value: Value, style: Format) -> None:
         if value is None or value == "":

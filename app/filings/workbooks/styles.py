@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -54,12 +55,15 @@ class Styles:
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
         self._cells: dict[tuple[str, int, bool, bool], Format] = {}
+        # By what they are asked for: a workbook has thousands of cells and some dozens of formats.
+        self._known: dict[Any, Format] = {}
 
     def named(self, name: str) -> Format:
-        return self._make(_NAMED[name])
+        return self._keep(name, lambda: _NAMED[name])
 
     def row_label(self, level: int, *, bold: bool) -> Format:
-        return self._make(_CELL | {"indent": 1 + min(level, 6), "bold": bold, "text_wrap": True})
+        indent = 1 + min(level, 6)
+        return self._keep((indent, bold), lambda: _CELL | {"indent": indent, "bold": bold, "text_wrap": True})
 
     def cell(self, spec: CellSpec, *, bold: bool = False) -> Format:
         """An input is yellow and open, everything else grey and locked."""
@@ -77,10 +81,17 @@ class Styles:
         return self._make(look | {"bg_color": LOCKED})
 
     def past(self, spec: CellSpec) -> Format:
-        look = {
-            "num_format": number_format(spec),
-        } | _align(spec)
-        return self._make(_CELL | look | {"font_color": GREY, "bg_color": PAST})
+        def look() -> dict[str, Any]:
+            shown = _CELL | {"num_format": number_format(spec)} | _align(spec)
+            return shown | {"font_color": GREY, "bg_color": PAST}
+
+        return self._keep(("past", spec.type, spec.decimals), look)
+
+    def _keep(self, key: Any, look: Callable[[], dict[str, Any]]) -> Format:
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._make(look())
+        return found
 
     def _make(self, look: dict[str, Any]) -> Format:
         key = tuple(sorted(look.items()))

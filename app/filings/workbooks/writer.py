@@ -7,6 +7,7 @@ being overwritten by accident and is no security; whatever comes back is calcula
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -33,6 +34,22 @@ from app.filings.workbooks.validation import Lists
 
 # The file's dates are those of the template's making, so that the same input gives the same bytes.
 _EPOCH = datetime(2020, 1, 1)  # noqa: DTZ001
+
+
+# Functions that a file must name with a prefix; nothing that `expressions.excel` writes is among them.
+_PREFIXED = re.compile(
+    r"ANCHORARRAY|BYCOL|BYROW|CHOOSE|DROP|EXPAND|FILTER|STACK|LAMBDA|MAKEARRAY|MAP|RANDARRAY|REDUCE|SCAN"
+    r"|SINGLE|SEQUENCE|SORT|SWITCH|TAKE|TEXTSPLIT|TOCOL|TOROW|UNIQUE|WRAP|XLOOKUP|_xlfn"
+)
+
+
+class PlainFormulas(Worksheet):
+    """XlsxWriter looks for thirty functions in every formula, one after the other; once is enough."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        if expand_future_functions or formula[:1] != "=" or _PREFIXED.search(formula):
+            return str(super()._prepare_formula(formula, expand_future_functions))
+        return formula[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +110,7 @@ def _write_forms(
         )
         for form in forms
     }
-    sheets = [(plan, book.add_worksheet(plan.title)) for plan in plans.values()]
+    sheets = [(plan, book.add_worksheet(plan.title, PlainFormulas)) for plan in plans.values()]
     lists = Lists(book, styles, lang)
     locator = Locator(plans, context.context, lang)
     for plan, sheet in sheets:

@@ -10,15 +10,18 @@ import pytest
 
 from app.core import clock
 from app.core.db import db
-from app.filings.definitions.queries import definition_ids_on, forms_by_id
+from app.filings.calendar.models import ReportingPeriod
+from app.filings.calendar.periods import month_end
+from app.filings.definitions.queries import definition_ids_on, forms_by_id, set_by_key
 from app.filings.submissions import review
-from app.filings.submissions.models import Filing, FilingVersion
+from app.filings.submissions.models import Filing, FilingVersion, ReviewMark
 from app.filings.submissions.rules import sha256
 from tests.factories import make_account
-from tests.filing_places import MONTHLY, hand_in
+from tests.filing_places import MONTHLY, hand_in, make_month, required_files, zeros
 from tests.statements import counted_statements
 
 ROWS = 10_000
+MOST_STATEMENTS = 12
 NAME = "name"  # a text column of DB17
 
 
@@ -153,6 +156,65 @@ def test_a_table_of_ten_thousand_rows_is_shown_by_pages(company, staff):
     assert rows_in(found) == 1 and "改动户" in found
     assert 'id="cell-7777-' in page(staff, filing, "?row=7777")
     assert 'id="cell-10000-' in page(staff, filing, "?page=9999")
+
+
+QUARTERLY = "guarantee-business-quarterly"
+
+
+def full_quarter(institution: Any) -> Filing:
+    """Every form of a quarter twice over, each with a finding, its explanation, attachments and marks."""
+    report_set = set_by_key(QUARTERLY)
+    month = make_month(2)
+    end = month_end(month.end_date.year, (month.end_date.month + 2) // 3 * 3)
+    quarter = ReportingPeriod(
+        frequency="quarterly", code="2026-Q9", name_zh="示例季度", name_en="A quarter", end_date=end,
+        start_date=end.replace(day=1), opens_at=month.opens_at, due_at=month.due_at, closes_at=month.closes_at,
+    )  # fmt: skip
+    db.session.add(quarter)
+    db.session.commit()
+    codes = report_set.codes_on(end)
+    ids = definition_ids_on(codes, end)
+    by_id = forms_by_id(ids.values())
+    forms = {
+        code: table_rows(60, code) if by_id[ids[code]].layout == "table" else zeros(code) for code in codes
+    }
+    found = hand_in(institution, QUARTERLY, quarter, forms)
+    first = {code: next(iter(by_id[ids[code]].row_keys(values))) for code, values in forms.items()}
+    columns = {code: by_id[ids[code]].columns[0].key for code in codes}
+    warnings = [
+        {"form": code, "row": first[code], "col": columns[code], "key": code, "zh": "异常", "en": "odd"}
+        for code in codes
+    ]
+    files = {code: required_files(institution, ids[code]) for code in codes}
+    for _again in range(3):
+        version = another(
+            found,
+            forms,
+            warnings=warnings,
+            explanations=dict.fromkeys(codes, "季节性因素"),
+            attachments=files,
+        )
+    db.session.add_all(
+        ReviewMark(
+            filing_id=found.id, version_id=version.id, institution_id=institution.id, form_code=code,
+            row=first[code], col=columns[code], comment="请核对", marked_at=clock.now(),
+        )
+        for code in codes
+    )  # fmt: skip
+    db.session.commit()
+    return found
+
+
+def test_a_full_quarter_costs_no_more_statements_than_one_form(company, staff):
+    filing = full_quarter(company.institution)
+    codes = list(filing.report_set.codes)
+    assert len(codes) > 5
+    page(staff, filing)  # who asks and what the forms are is known then
+    for code in (codes[0], codes[-1]):
+        with counted_statements() as counted:
+            text = page(staff, filing, f"?form={code}")
+        assert len(counted) <= MOST_STATEMENTS, "\n".join(map(str, counted))
+        assert "季节性因素" in text and "请核对" in text
 
 
 def test_a_nil_declaration_is_shown_and_a_foreign_file_is_not_given(filing, staff):

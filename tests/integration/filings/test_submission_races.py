@@ -159,9 +159,8 @@ def test_late_stays_on_the_record_and_a_correction_in_time_is_not_late(company, 
     filing, staff = the_filing(filled), make_account("Supervisor")
     review.return_filing(filing.id, filing.version, staff, clock.now(), "请核对")
     after_due = replace(filled, now=filled.period.due_at + timedelta(hours=1))
-    save_form(after_due, "DB02", zeros("DB02", r8__cum="1"), 1)
-    filing = the_filing(filled)
     filing.correct_until = after_due.now + timedelta(days=2)
+    save_form(after_due, "DB02", zeros("DB02", r8__cum="1"), 1)
     assert not submit_filing(after_due, "two", {}).is_late
     late_month = make_month(2, opens=-40, due=-20)
     late = replace(filled, period=late_month, now=clock.now())

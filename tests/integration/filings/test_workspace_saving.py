@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -53,6 +54,18 @@ def test_unreadable_input_is_kept_with_the_reason_and_stays_on_the_page(company:
     assert ">一千左右</td>" in page
     fixed = company.save("DB01", {"r3": {"open": "1000"}}, version=1)
     assert fixed.json["rejects"] == {}
+
+
+def test_what_somebody_typed_is_text_wherever_the_page_shows_it(company: Company) -> None:
+    typed = '</script><b title="x">&'
+    company.save("DB01", {"r3": {"open": typed}})
+    company.save("DB02", zeros("DB02"))
+    page = company.client.get(f"{company.url}DB01/").get_data(as_text=True)
+    assert ">&lt;/script&gt;&lt;b title=&#34;x&#34;&gt;&amp;</td>" in page
+    assert "<b title" not in page and page.count("</script>") == page.count("<script")
+    stored = json.loads(page.partition('id="editor-data">')[2].partition("</script>")[0])
+    assert stored["entries"]["r3"]["open"] == typed and stored["code"] == "DB01"
+    assert stored["words"]["blank"] == "（空）"
 
 
 def test_findings_name_cell_and_remedy(company: Company) -> None:
