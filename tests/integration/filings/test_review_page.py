@@ -161,9 +161,8 @@ def test_a_table_of_ten_thousand_rows_is_shown_by_pages(company, staff):
 QUARTERLY = "guarantee-business-quarterly"
 
 
-def full_quarter(institution: Any) -> Filing:
-    """Every form of a quarter twice over, each with a finding, its explanation, attachments and marks."""
-    report_set = set_by_key(QUARTERLY)
+def a_quarter() -> ReportingPeriod:
+    """A quarter with a window that is shut."""
     month = make_month(2)
     end = month_end(month.end_date.year, (month.end_date.month + 2) // 3 * 3)
     quarter = ReportingPeriod(
@@ -172,7 +171,14 @@ def full_quarter(institution: Any) -> Filing:
     )  # fmt: skip
     db.session.add(quarter)
     db.session.commit()
-    codes = report_set.codes_on(end)
+    return quarter
+
+
+def full_quarter(institution: Any) -> Filing:
+    """Every form of a quarter twice over, each with a finding, its explanation, attachments and marks."""
+    quarter = a_quarter()
+    end = quarter.end_date
+    codes = set_by_key(QUARTERLY).codes_on(end)
     ids = definition_ids_on(codes, end)
     by_id = forms_by_id(ids.values())
     forms = {
