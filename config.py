@@ -92,6 +92,10 @@ class Config:
 
     # Demonstration accounts are refused in production; see app.core.startup.
     DEMONSTRATION = _flag("DEMONSTRATION", not PRODUCTION)
+    # Staff must have a second factor; the demonstration lets a newcomer in without. Refused in production.
+    SECOND_FACTOR_OPTIONAL = _flag("SECOND_FACTOR_OPTIONAL", not PRODUCTION)
+    # What is encrypted at rest depends on this; set it apart when SECRET_KEY shall be changed now and then.
+    DATA_KEY = os.environ.get("DATA_KEY", "")
     LOGIN_MAX_FAILURES = 5
     LOGIN_LOCK = timedelta(minutes=15)
     CAPTCHA_FIXED = os.environ.get("CAPTCHA_FIXED", "")  # tests only; refused in production

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import selectinload
 
-from app.accounts import staff
+from app.accounts import second_factor, staff
 from app.accounts.access import current_account
 from app.accounts.forms import GrantForm, StaffForm
 from app.accounts.labels import (
@@ -90,7 +90,11 @@ class AccountAdmin(SafeModelView):
         account = self._item_or_404(pk)
         shown = [name for name in self.show_columns if name not in ("industries", "region_prefix")]
         values = [(FIELD_LABELS[name], self._shown(account, name)) for name in shown]
-        return self.render_template("console/accounts/show.html", account=account, values=values)
+        factor = second_factor.factor_of(account)
+        values.append((_("动态口令"), _("已启用") if factor else _("未启用")))
+        return self.render_template(
+            "console/accounts/show.html", account=account, values=values, factor=factor
+        )
 
     def _shown(self, account: Account, name: str) -> Any:
         value = getattr(account, name)
@@ -163,6 +167,21 @@ class AccountAdmin(SafeModelView):
             flash(problem.message, "danger")
         else:
             flash(_("账号已启用。") if active else _("账号已停用，其登录已全部退出。"), "success")
+        return redirect(url_for(".show", pk=pk))
+
+    @expose("/second-factor/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    @commits
+    def reset_factor(self, pk: str) -> Any:
+        """For somebody who lost device and recovery codes: the next log-in goes without, or sets up anew."""
+        account = self._item_or_404(pk)
+        try:
+            second_factor.reset(account, actor=current_account(), now=clock.now())
+        except DomainError as problem:
+            flash(problem.message, "danger")
+        else:
+            flash(_("动态口令已重置，该账号的登录已全部退出。请用可靠的方式告知本人。"), "success")
         return redirect(url_for(".show", pk=pk))
 
     def _form(self, form: StaffForm, account: Account | None) -> Any:

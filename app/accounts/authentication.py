@@ -92,7 +92,7 @@ def verify_password(account: Account, password: str, now: datetime) -> Attempt:
     if matches:
         statement = statement.values(failed_logins=0, locked_until=None)
     else:
-        statement = statement.values(**_one_more_failure(Account, now))
+        statement = statement.values(**one_more_failure(Account, now))
     result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
     db.session.refresh(account, ["failed_logins", "locked_until"])
     if result.rowcount == 0:
@@ -104,7 +104,7 @@ def verify_password(account: Account, password: str, now: datetime) -> Attempt:
     return _failure(account, account, now)
 
 
-def _one_more_failure(model: Any, now: datetime) -> dict[str, Any]:
+def one_more_failure(model: Any, now: datetime) -> dict[str, Any]:
     """Column values that count one failure and lock at the limit, as SQL, so that the database adds up."""
     limit, pause = current_app.config["LOGIN_MAX_FAILURES"], current_app.config["LOGIN_LOCK"]
     reached = model.failed_logins + 1 >= limit
@@ -129,7 +129,7 @@ def _count_unknown(name: str, now: datetime) -> Attempt:
     insert_ignoring(UnknownLogin, name_hash=key, failed_logins=0, updated_at=now)
     open_now = or_(UnknownLogin.locked_until.is_(None), UnknownLogin.locked_until <= now)
     statement = update(UnknownLogin).where(UnknownLogin.name_hash == key, open_now)
-    statement = statement.values(**_one_more_failure(UnknownLogin, now), updated_at=now)
+    statement = statement.values(**one_more_failure(UnknownLogin, now), updated_at=now)
     result: Any = db.session.execute(statement, execution_options={"synchronize_session": False})
     row = db.session.get(UnknownLogin, key, populate_existing=True)
     record("LoginFailed", Nobody(), now=now, data={"reason": "unknown"})

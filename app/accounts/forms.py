@@ -66,6 +66,24 @@ class NewPasswordForm(FlaskForm):
     )
 
 
+class CodeForm(FlaskForm):
+    """The second step of a log-in: a code from the device, or a recovery code."""
+
+    code = StringField(
+        _l("动态口令"),
+        [Required(_l("请输入动态口令或备用码。")), Length(max=40, message=_l("动态口令是 6 位数字。"))],
+        filters=[stripped],
+    )
+
+
+class ConfirmedCodeForm(CodeForm):
+    """The same, by somebody who is logged in and shows that it is really them."""
+
+    password = PasswordField(
+        _l("当前密码"), [Required(_l("请输入当前密码。")), Length(max=MAX_LENGTH, message=_l("密码过长。"))]
+    )
+
+
 class PasswordForm(FlaskForm):
     """Change of one's own password."""
 

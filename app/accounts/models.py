@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, func, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Integer,
+    String,
+    UniqueConstraint,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.core.db import Moment
@@ -122,3 +132,32 @@ class PasswordReset(Model):
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
     account: Mapped[Any] = relationship(Account)
+
+
+class SecondFactor(Model):
+    """An account's time-based one-time codes (RFC 6238); a row stands only after a first code proved the set-up.
+
+    `last_step` is the newest 30-second step whose code was accepted: no code works twice. Failures are counted here,
+    apart from those of the password, which the right password forgets.
+    """
+
+    __tablename__ = "second_factor"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(200), nullable=False)  # sealed: app.core.sealed
+    since: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    last_step: Mapped[int] = mapped_column(BigInteger, nullable=False)
+    failed_logins: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class RecoveryCode(Model):
+    """One way in without the device, once; stored as a hash."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), nullable=False)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -13,6 +13,7 @@ from app.accounts.forms import PasswordForm
 from app.accounts.models import ENTERPRISE
 from app.accounts.passwords import change_password as set_password
 from app.accounts.queries import titles_of
+from app.accounts.second_factor import factor_of
 from app.accounts.security import SESSION_KEY
 from app.accounts.views import failure_message
 from app.core import clock
@@ -25,13 +26,14 @@ blueprint = Blueprint("accounts", __name__)
 LAYOUTS = {"workspace": "layout/workspace.html", "console": "layout/console.html"}
 
 
-def _face() -> str:
+def own_face() -> str:
+    """Where the present account belongs."""
     return "workspace" if current_account().kind == ENTERPRISE else "console"
 
 
-def _elsewhere(face: str, endpoint: str) -> Any:
+def elsewhere(face: str, endpoint: str) -> Any:
     """A redirect when the account belongs to the other face."""
-    return None if face == _face() else redirect(url_for(endpoint, face=_face()))
+    return None if face == own_face() else redirect(url_for(endpoint, face=own_face()))
 
 
 @blueprint.get("/account/", defaults={"face": ""})
@@ -40,8 +42,13 @@ def _elsewhere(face: str, endpoint: str) -> Any:
 def profile(face: str) -> Any:
     """Who I am here."""
     account = current_account()
-    return _elsewhere(face, ".profile") or render_template(
-        "workspace/profile/profile.html", layout=LAYOUTS[face], account=account, roles=titles_of(account)
+    return elsewhere(face, ".profile") or render_template(
+        "workspace/profile/profile.html",
+        layout=LAYOUTS[face],
+        face=face,
+        account=account,
+        roles=titles_of(account),
+        factor=factor_of(account),
     )
 
 
@@ -50,7 +57,7 @@ def profile(face: str) -> Any:
 @login_required
 def change_password(face: str) -> Any:
     """The form for a new password."""
-    return _elsewhere(face, ".change_password") or _page(face, PasswordForm(formdata=None))
+    return elsewhere(face, ".change_password") or _page(face, PasswordForm(formdata=None))
 
 
 @blueprint.post("/<any(workspace, console):face>/profile/password")
@@ -61,7 +68,7 @@ def save_password(face: str) -> Any:
     """Check the old password under the same lock as the log-in, then take the new one."""
     form, account, now = PasswordForm(), current_account(), clock.now()
     if not form.validate():
-        return _page(_face(), form), 422
+        return _page(own_face(), form), 422
     attempt = verify_password(account, form.old.data or "", now)
     if attempt.account is None:
         form.old.errors = [
@@ -69,14 +76,14 @@ def save_password(face: str) -> Any:
             if attempt.problem == "wrong"
             else failure_message(attempt, now)
         ]
-        return _page(_face(), form), 422
+        return _page(own_face(), form), 422
     try:
         set_password(account, form.new.data or "", now=now, session_key=session[SESSION_KEY])
     except Invalid as problem:
         form.new.errors = problem.details["reasons"]
-        return _page(_face(), form), 422
+        return _page(own_face(), form), 422
     flash(_("密码已修改，其他设备上的登录已全部退出。"), "success")
-    return redirect(url_for(".profile", face=_face()))
+    return redirect(url_for(".profile", face=own_face()))
 
 
 def _page(face: str, form: PasswordForm) -> str:

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, StringField
 from wtforms.validators import DataRequired
+from wtforms.widgets import HiddenInput
 
 from app.core import clock
 from app.core.captcha import captcha_problem, new_token
@@ -48,6 +49,11 @@ class CaptchaForm(FlaskForm):
         super().__init__(*args, **kwargs)
         for name in ("captcha", "captcha_token"):  # last on the page, so last in the summary of errors
             self._fields[name] = self._fields.pop(name)
+
+    def hidden_tag(self, *fields: Any) -> Any:
+        """The hidden fields but the token: it stands beside its picture, and twice it could not be renewed."""
+        hidden = [one for one in self if isinstance(one.widget, HiddenInput) and one.name != "captcha_token"]
+        return super().hidden_tag(*(fields or hidden))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ordinary validation first, then the captcha."""

@@ -23,6 +23,11 @@ def production_problems(config: dict[str, object]) -> list[str]:
     checks = [
         (weak, "SECRET_KEY must be set: at least 32 random characters"),
         (bool(config.get("DEMONSTRATION")), "DEMONSTRATION must be off: its accounts have known passwords"),
+        (bool(config.get("SECOND_FACTOR_OPTIONAL")), "SECOND_FACTOR_OPTIONAL must be off: staff need one"),
+        (
+            0 < len(str(config.get("DATA_KEY") or "")) < 32,
+            "DATA_KEY must have at least 32 characters, or be empty",
+        ),
         (bool(config.get("DEBUG")), "debug mode must be off"),
         (bool(config.get("CAPTCHA_FIXED")), "CAPTCHA_FIXED must be empty"),
         (not config.get("TRUSTED_HOSTS"), "TRUSTED_HOSTS must name the public host names"),

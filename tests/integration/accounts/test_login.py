@@ -185,3 +185,13 @@ def test_the_form_alone_can_be_fetched_for_a_window(client):
     part = client.get("/login?window=1").text
     assert "<form" in part
     assert "<html" not in part
+
+
+@pytest.mark.parametrize(
+    "path", ["/login", "/login?window=1", "/login/forgotten", "/register", "/suggestions", "/register/status"]
+)
+def test_a_renewed_captcha_is_the_one_that_is_sent(client, path):
+    """Its token stands on the page once: the script renews one field, and the server reads the first."""
+    page = client.get(path).text
+    assert page.count('name="captcha_token"') == page.count("data-captcha-renew")
+    assert page.count('name="csrf_token"') >= 1

@@ -6,7 +6,8 @@ watchCaptchas(document);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-demo-account]");
   if (!button) return;
-  document.getElementById("account").value = button.dataset.demoAccount;
-  document.getElementById("password").value = button.dataset.demoPassword;
-  document.getElementById("captcha").focus();
+  const box = button.closest("dialog") || document;
+  box.querySelector(".login-form [name=account]").value = button.dataset.demoAccount;
+  box.querySelector(".login-form [name=password]").value = button.dataset.demoPassword;
+  box.querySelector(".login-form [name=captcha]").focus();
 });

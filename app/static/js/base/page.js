@@ -82,6 +82,14 @@ function openDialog(event) {
   dialog.showModal();
 }
 
+// <a data-login>: the log-in in a window over this page; when that cannot be had, the link does what links do.
+function openLogin(event) {
+  const link = event.target.closest("a[data-login]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !window.HTMLDialogElement) return;
+  event.preventDefault();
+  import("../accounts/window.js").then((log) => log.openLogin(link)).catch(() => location.assign(link.href));
+}
+
 // One post per click: the second click of a double click finds the button resting.
 function submitOnce(event) {
   const form = event.target;
@@ -101,6 +109,7 @@ document.addEventListener("click", (event) => {
   closeMenus(event.target);
   openRow(event);
   openDialog(event);
+  openLogin(event);
   const dismiss = event.target.closest("[data-dismiss-message]");
   if (dismiss) dismiss.closest("[data-message]").remove();
   if (event.target.closest("[data-print]")) window.print();
