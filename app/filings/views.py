@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask_babel import gettext as _
 
 from app.accounts.access import current_account, workspace_required
@@ -22,6 +34,7 @@ from app.filings.index_page import index_page
 from app.filings.indicator_page import filed_indicators
 from app.filings.labels import filing_word
 from app.filings.pages import (
+    SetPage,
     course,
     finding_items,
     marks_json,
@@ -30,7 +43,9 @@ from app.filings.pages import (
     set_page,
     state_words,
 )
+from app.filings.receipt_file import receipt_facts, receipt_pdf
 from app.filings.saving import current_state, read_save, store_save
+from app.filings.submissions.models import FilingVersion
 from app.filings.submissions.place import Place, place_of_address
 from app.filings.submissions.services import cancel_change, submit_filing, withdraw_filing
 
@@ -249,14 +264,31 @@ def cancel(set_key: str, period: str) -> Any:
 @workspace_required
 def receipt(set_key: str, period: str) -> str:
     """The receipt on a page made for printing."""
-    place = find_place(set_key, period)
-    page = set_page(place)
-    if page.version is None:
-        abort(404)
+    place, page, version = _handed_in(set_key, period)
+    title = place_title(place)
     return render_template(
         "workspace/filings/receipt.html",
         page=page,
         place=place,
         here=here(place),
-        title=place_title(place),
+        title=title,
+        facts=receipt_facts(place, page, version, title),
     )
+
+
+@blueprint.get("/<set_key>/<period>/receipt.pdf", endpoint="receipt_pdf")
+@workspace_required
+def receipt_as_pdf(set_key: str, period: str) -> Response:
+    """The receipt as a file to keep."""
+    place, page, version = _handed_in(set_key, period)
+    name, content = receipt_pdf(place, page, version, place_title(place))
+    return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
+
+
+def _handed_in(set_key: str, period: str) -> tuple[Place, SetPage, FilingVersion]:
+    """The place with the version that its receipt is about; 404 before the first."""
+    place = find_place(set_key, period)
+    page = set_page(place)
+    if page.version is None:
+        abort(404)
+    return place, page, page.version

@@ -209,8 +209,13 @@ def approves(filing: Filing, staff: Any) -> None:
 
 def seated(app: Flask, visit: Callable[..., Visitor], company: Institution, **more: Any) -> Visitor:
     """Somebody of the company who has logged in."""
+    return at_browser(app, visit, make_account("Enterprise", institution=company), **more)
+
+
+def at_browser(app: Flask, visit: Callable[..., Visitor], account: Any, **more: Any) -> Visitor:
+    """An account at a browser, logged in."""
     visitor, client = visit(**more), app.test_client()
-    open_session(client, make_account("Enterprise", institution=company))
+    open_session(client, account)
     cookie = client.get_cookie("session")
     assert cookie is not None
     visitor.page.context.add_cookies([{"name": "session", "value": cookie.value, "url": visitor.address}])
