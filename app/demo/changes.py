@@ -1,4 +1,4 @@
-"""Major changes (重大信息变更) in the demonstration: one approved, one in review, one returned."""
+"""Major changes (重大信息变更) in the demonstration: approved, in review (one leaves other forms to be changed), returned."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from app.accounts.models import Account
 from app.core import clock
 from app.demo.companies import Company
+from app.demo.courses import EXPLANATION
 from app.demo.filing import enter, hand_in
 from app.filings.definitions.queries import change_set_of
 from app.filings.submissions import review
@@ -19,7 +20,9 @@ from app.filings.submissions.rules import change_code
 from app.filings.submissions.services import load_place
 from app.filings.values import to_json
 
-MOVED, RETURNED_TO = 1, 15
+MOVED, RAISED, RETURNED_TO = 1, 4, 15
+RAISED_BY = 3500  # 万元
+PLANNED = "股东会已决议同比例增资，本次变更通过后随即变更股东（出资人）信息表，并申请换发许可证。"
 APPROVED_DAYS_AGO, FILED_DAYS_AGO = 6, 2
 
 
@@ -31,6 +34,9 @@ def tell_changes(company: Company, place: Place, reviewer: Account, now: datetim
             moved.id, moved.version, reviewer, now - timedelta(days=APPROVED_DAYS_AGO), "同意变更。"
         )
         _filed(place, "GG07", now - timedelta(days=FILED_DAYS_AGO), {"1": _penalty(now)})
+    if company.number == RAISED:  # the shareholders' table and the licence no longer fit: explained
+        more = {"card": {"reg_capital": str(company.capital + RAISED_BY)}}
+        _filed(place, "GG01", now - timedelta(days=FILED_DAYS_AGO), more, PLANNED)
     if company.number == RETURNED_TO:
         told = _filed(place, "GG01", now - timedelta(days=FILED_DAYS_AGO), {"card": {"gm": "示例新任"}})
         reason = "请上传新任总经理的任职文件后重新上报"
@@ -38,7 +44,9 @@ def tell_changes(company: Company, place: Place, reviewer: Account, now: datetim
         review.return_filing(told.id, told.version, reviewer, now - timedelta(days=1), f"{reason}。")
 
 
-def _filed(place: Place, form: str, moment: datetime, changed: Mapping[str, Any]) -> Filing:
+def _filed(
+    place: Place, form: str, moment: datetime, changed: Mapping[str, Any], explanation: str = EXPLANATION
+) -> Filing:
     """Open the form, change some of it and hand it in."""
     report_set = change_set_of(place.institution.industry)
     assert report_set is not None
@@ -48,7 +56,7 @@ def _filed(place: Place, form: str, moment: datetime, changed: Mapping[str, Any]
     for row, cells in changed.items():
         entries[row] = {**entries.get(row, {}), **cells}
     filing, _data = enter(at, {form: entries})
-    hand_in(at, f"demo-{at.change}")
+    hand_in(at, f"demo-{at.change}", explanation)
     return filing
 
 

@@ -77,7 +77,7 @@ def enter(place: Place, entries: Forms) -> tuple[Filing, Any]:
     return filing, data
 
 
-def hand_in(place: Place, key: str) -> None:
+def hand_in(place: Place, key: str, explanation: str = EXPLANATION) -> None:
     """Hand in; warnings are explained once the platform has named them."""
     try:
         submit_filing(place, key, {})
@@ -85,7 +85,7 @@ def hand_in(place: Place, key: str) -> None:
         named = refusal.details.get("findings", ())
         if not named or any(finding.is_error for finding in named):
             raise
-        submit_filing(place, key, {finding.key: EXPLANATION for finding in named})
+        submit_filing(place, key, {finding.key: explanation for finding in named})
 
 
 def _decide(told: Told, reviewer: Account, moment: datetime) -> None:

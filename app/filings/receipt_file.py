@@ -24,7 +24,7 @@ def receipt_facts(place: Place, page: SetPage, version: FilingVersion, title: st
         (_("机构名称"), place.institution.name),
         (_("统一社会信用代码"), place.institution.uscc),
         (_("报送内容"), title),
-        (_("上报时间"), f"{moment} {_('（北京时间）')}"),
+        (_("上报时间"), moment + " " + _("（北京时间）")),
         (_("上报人"), str(version.submitted_by or "——")),
         (_("版本"), _("第 %(n)s 次上报", n=version.number)),
         (_("是否迟报"), _("是") if version.is_late else _("否")),

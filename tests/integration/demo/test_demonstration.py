@@ -68,6 +68,7 @@ def test_there_is_something_to_try_in_every_state_and_nobody_is_late_by_accident
     }
     assert Counter((filing.change_form, filing.status) for filing in filings if filing.change_form) == {
         ("GG01", "approved"): 1,
+        ("GG01", "submitted"): 1,
         ("GG07", "submitted"): 1,
         ("GG01", "returned"): 1,
     }
