@@ -38,8 +38,9 @@ class IsolatedClient(FlaskClient):
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what this machine cannot run, with the reason; in CI that is a failure."""
-    from tests.capabilities import skip_what_is_missing
+    from tests.capabilities import skip_what_is_missing, without_repetitions
 
+    items[:] = without_repetitions(items)
     skip_what_is_missing(items)
 
 
@@ -73,6 +74,10 @@ def app(store: Any) -> Iterator[Flask]:
     )
     application.test_client_class = IsolatedClient
     store.prepare(application)
+    with application.app_context():
+        from tests.kept import remember_untouched
+
+        remember_untouched()
     yield application
     from app.extensions import db
 

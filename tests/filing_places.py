@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,12 +20,15 @@ from app.filings.definitions.services import load_into_database
 from app.filings.submissions.models import Filing, FilingVersion
 from app.filings.submissions.rules import FILING_WORKFLOW, ONCE, sha256
 from app.institutions.models import Institution
+from tests.factories import make_account, make_institution
+from tests.kept import kept
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 MONTHLY = "guarantee-business-monthly"
 ONE_OFF = "guarantee-one-off-once"
 
 
+@kept
 def load_catalogue() -> None:
     """The platform's forms and sets."""
     clear_cache()
@@ -132,6 +136,25 @@ def required_files(institution: Institution, definition: int) -> list[dict[str, 
 def finish_one_off(institution: Institution) -> Filing:
     """The one-off set, done."""
     return hand_in(institution, ONE_OFF, None, {})
+
+
+@dataclass
+class Begun:
+    """A guarantee company that may file: its one-off set is done, and a month is there."""
+
+    institution: Institution
+    account: Any
+    period: ReportingPeriod
+
+
+@kept
+def begun_company(opens: int = -5, due: int = 5) -> Begun:
+    """A company of the catalogue whose last month has a window from `opens` to `due` days from now."""
+    load_catalogue()
+    institution = make_institution()
+    account = make_account("Enterprise", institution=institution)
+    finish_one_off(institution)
+    return Begun(institution, account, make_month(opens=opens, due=due))
 
 
 def zeros(code: str, **cells: str) -> dict[str, dict[str, str]]:

@@ -11,8 +11,7 @@ from flask import Flask
 from app.filings.calendar.models import ReportingPeriod
 from app.institutions.models import Institution
 from tests.api_caller import Caller, make_token
-from tests.factories import make_account, make_institution
-from tests.filing_places import MONTHLY, finish_one_off, load_catalogue, make_month
+from tests.filing_places import MONTHLY, begun_company
 
 
 @dataclass
@@ -33,9 +32,5 @@ class System:
 @pytest.fixture
 def system(app: Flask) -> System:
     """Its one-off set is done and last month's window is open."""
-    load_catalogue()
-    institution = make_institution()
-    account = make_account("Enterprise", institution=institution)
-    finish_one_off(institution)
-    period = make_month()
-    return System(institution, account, period, Caller(app, make_token(account)))
+    begun = begun_company()
+    return System(begun.institution, begun.account, begun.period, Caller(app, make_token(begun.account)))

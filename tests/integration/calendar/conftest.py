@@ -14,8 +14,7 @@ from app.core import clock
 from app.core.db import db
 from app.filings.definitions.models import ReportSet
 from app.filings.submissions.services import Place
-from tests.factories import make_account, make_institution
-from tests.filing_places import MONTHLY, finish_one_off, load_catalogue, make_month
+from tests.filing_places import MONTHLY, begun_company, load_catalogue
 from tests.integration.filings.conftest import Company
 
 URL = "/workspace/filings"
@@ -28,13 +27,10 @@ def catalogue(fresh_database: None) -> None:
 
 
 @pytest.fixture
-def late(catalogue: None, sign_in: Callable[[Any], FlaskClient]) -> Company:
+def late(fresh_database: None, sign_in: Callable[[Any], FlaskClient]) -> Company:
     """Its one-off set is done; last month's window closed two days ago."""
-    institution = make_institution()
-    account = make_account("Enterprise", institution=institution)
-    finish_one_off(institution)
-    period = make_month(opens=-20, due=-2)
-    return Company(institution, account, sign_in(account), period)
+    begun = begun_company(-20, -2)
+    return Company(begun.institution, begun.account, sign_in(begun.account), begun.period)
 
 
 def place_of(company: Company) -> Place:

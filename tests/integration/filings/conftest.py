@@ -12,8 +12,7 @@ from flask.testing import FlaskClient
 
 from app.filings.calendar.models import ReportingPeriod
 from app.institutions.models import Institution
-from tests.factories import make_account, make_institution
-from tests.filing_places import MONTHLY, finish_one_off, load_catalogue, make_month
+from tests.filing_places import MONTHLY, begun_company, load_catalogue
 
 
 @dataclass
@@ -57,9 +56,7 @@ def catalogue(fresh_database: None) -> None:
 
 
 @pytest.fixture
-def company(catalogue: None, sign_in: Callable[[Any], FlaskClient]) -> Company:
+def company(fresh_database: None, sign_in: Callable[[Any], FlaskClient]) -> Company:
     """Its one-off set is done and last month's window is open."""
-    institution = make_institution()
-    account = make_account("Enterprise", institution=institution)
-    finish_one_off(institution)
-    return Company(institution, account, sign_in(account), make_month())
+    begun = begun_company()
+    return Company(begun.institution, begun.account, sign_in(begun.account), begun.period)

@@ -29,6 +29,7 @@ from app.filings.submissions.services import Place, save_form, submit_filing
 from app.institutions.admission import services
 from tests.factories import make_account, make_institution, make_registration
 from tests.filing_places import MONTHLY, ONE_OFF, finish_one_off, load_catalogue, make_month
+from tests.kept import kept
 
 CANARY = "金丝雀"  # stands in every text of the other company
 PDF = b"%PDF-1.4\n%%EOF"
@@ -68,6 +69,7 @@ def _ids(found: World, numbers: set[int], keys: list[str]) -> dict[str, list[str
     }
 
 
+@kept
 def make_world() -> World:
     """Both have an open month; the other one has filed, was returned, edits, has an import and a file waiting."""
     load_catalogue()
