@@ -29,11 +29,12 @@ _untouched: dict[str, tuple[Any, ...]] = {}
 
 @dataclasses.dataclass
 class Place:
-    """What a building left: rows by table, files, forms already read, and what it gave back."""
+    """What a building left: rows by table, files, forms already read, the sequences, and what it gave back."""
 
     rows: dict[Table, list[dict[str, Any]]]
     files: Path
     forms: dict[int, Any]
+    numbers: dict[str, int]
     answer: Any
 
 
@@ -92,9 +93,19 @@ def _place(former: Rows, answer: Any) -> Place | None:
     new = {t: [row for key, row in rows.items() if key not in former[t]] for t, rows in now.items()}
     folder = Path(tempfile.mkdtemp(prefix="kept-"))
     shutil.copytree(current_app.config["FILES_DIR"], folder, dirs_exist_ok=True)
-    return Place(
-        {t: rows for t, rows in new.items() if rows}, folder, dict(queries._parsed), _references(answer)
+    rows = {table: added for table, added in new.items() if added}
+    return Place(rows, folder, dict(queries._parsed), _numbers(), _references(answer))
+
+
+def _numbers() -> dict[str, int]:
+    """Where PostgreSQL's sequences stand; SQLite counts on from the highest row."""
+    if db.engine.dialect.name != "postgresql":
+        return {}
+    query = (
+        "SELECT format('%I', sequencename), last_value FROM pg_sequences "
+        "WHERE schemaname = 'public' AND last_value IS NOT NULL"
     )
+    return {name: number for name, number in db.session.execute(text(query))}
 
 
 def _put_back(place: Place) -> Any:
@@ -105,13 +116,10 @@ def _put_back(place: Place) -> Any:
     )
     for table, rows in place.rows.items():
         connection.execute(table.insert(), rows)
-        if postgres and list(table.primary_key.columns.keys()) == ["id"]:
-            connection.execute(
-                text(
-                    f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', 'id'), max(id)) "
-                    f'FROM "{table.name}"'
-                )
-            )
+    for name, number in place.numbers.items():
+        connection.execute(
+            text("SELECT setval(CAST(:name AS regclass), :number)"), {"name": name, "number": number}
+        )
     db.session.commit()
     shutil.copytree(place.files, current_app.config["FILES_DIR"], dirs_exist_ok=True)
     queries.clear_cache()
