@@ -79,6 +79,9 @@ class Config:
         "en": {"flag": "gb", "name": "English", "html": "en"},
     }
 
+    # embedded: every serving process looks for due jobs, one does each; off: `flask worker` or cron does.
+    SCHEDULER = os.environ.get("SCHEDULER", "embedded")
+
     MAIL_SERVER = os.environ.get("MAIL_SERVER", "")
     MAIL_PORT = int(os.environ.get("MAIL_PORT", "25"))
     MAIL_USERNAME = os.environ.get("MAIL_USERNAME") or None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 def register_commands(app: Flask) -> None:
     """Attach the commands to the app."""
+    from app.jobs import run_job_command, worker_command
+
     app.cli.add_command(sync_roles_command)
     app.cli.add_command(create_admin_command)
     app.cli.add_command(send_mail_command)
@@ -23,6 +25,8 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(load_regions_command)
     app.cli.add_command(generate_periods_command)
     app.cli.add_command(rebuild_facts_command)
+    app.cli.add_command(worker_command)
+    app.cli.add_command(run_job_command)
     if not app.config["PRODUCTION"]:
         app.cli.add_command(demo_command)
 

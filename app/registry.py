@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     from app.console.importing import models as imports  # noqa: F401 - its table
     from app.console.views import ConsoleHome
     from app.core import fab_fields, form_data
+    from app.core import jobs as scheduled  # noqa: F401 - its table
     from app.institutions import (
         models,  # noqa: F401 - adds the institution to accounts
         read_only,

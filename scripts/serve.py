@@ -33,8 +33,10 @@ def main() -> int:
     """Serve until interrupted."""
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
     os.environ.setdefault("PUBLIC_URL", f"http://{host}:{port}")
+    from app.jobs import start_embedded
     from run import app
 
+    start_embedded(app)
     print(welcome(app, f"http://{host}:{port}"), flush=True)
     try:
         app.run(host=host, port=port, threaded=True)

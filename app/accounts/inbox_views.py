@@ -44,6 +44,8 @@ KIND_WORDS = {
     "inspection_answered": _l("企业确认或反馈检查文书"),
     "document_returned": _l("检查资料被退回"),
     "inspection_cancelled": _l("现场检查取消"),
+    "inspection_closed": _l("现场检查办结"),
+    "inspection_transferred": _l("检查事项移送"),
     "inspection_plan_waiting": _l("检查计划待审批"),
     "inspection_plan_decided": _l("检查计划审批结果"),
     "suggestion_replied": _l("意见建议答复"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -29,6 +29,7 @@ from app.core.scope import InstitutionScoped
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 _PENDING = "uncommitted_files"
+ORPHAN_AGE = timedelta(days=1)
 
 
 class StoredFile(InstitutionScoped, Model):
@@ -129,6 +130,22 @@ def remove_file(file: StoredFile) -> None:
     """Delete the row; the content goes when the transaction is committed."""
     db.session().info.setdefault("removed_files", []).append(file.key)
     db.session.delete(file)
+
+
+def remove_orphans(now: datetime) -> int:
+    """Delete stored contents that no row names, as a killed process leaves them; returns their number. A younger one
+    may still get its row."""
+    removed = 0
+    for some in obstore.list(_store(), chunk_size=500):
+        old = [one["path"] for one in some if one["last_modified"] < now - ORPHAN_AGE]
+        known = (
+            set(db.session.scalars(select(StoredFile.key).where(StoredFile.key.in_(old)))) if old else set()
+        )
+        db.session.rollback()
+        lost = [key for key in old if key not in known]
+        _discard(lost)
+        removed += len(lost)
+    return removed
 
 
 def send_file_row(file: StoredFile) -> Response:

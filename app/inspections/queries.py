@@ -97,10 +97,19 @@ def _covers(account: Account, institution: Institution) -> bool:
 
 def possible_inspectors(institution: Institution) -> list[Account]:
     """Inspectors who may be in the team, by name."""
+    return _staff_for(INSPECTOR, institution)
+
+
+def possible_approvers(institution: Institution) -> list[Account]:
+    """Who may approve a plan to inspect it, by name."""
+    return _staff_for("Approver", institution)
+
+
+def _staff_for(role: str, institution: Institution) -> list[Account]:
     query = (
         select(Account)
         .join(Account.roles)
-        .where(Account.kind == STAFF, Account.active.is_(True), Role.name == INSPECTOR)
+        .where(Account.kind == STAFF, Account.active.is_(True), Role.name == role)
         .order_by(Account.display_name, Account.id)
     )
     return [one for one in db.session.scalars(query).unique() if _covers(one, institution)]

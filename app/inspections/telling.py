@@ -1,120 +1,127 @@
-"""Who is told what about an inspection. In the language of the letters, because the reader is not the one who clicked."""
+"""Who is told what about an inspection: inbox and e-mail, in the language that each has chosen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from flask import current_app
-from flask_babel import force_locale
-from flask_babel import gettext as _
-
+from app.accounts.models import Account
+from app.core import clock
+from app.core.db import db
+from app.core.i18n import both
+from app.inspections.labels import KINDS
 from app.inspections.models import Finding, Inspection, Item
-from app.messages.services import queue_mail
+from app.inspections.queries import possible_approvers
+from app.inspections.rules import is_overdue
+from app.institutions.telling import tell_institution
+from app.messages.inbox import notify
 
 
-def _company(inspection: Inspection, subject: str, text: str, now: datetime, page: str = "") -> None:
-    base = str(current_app.config["PUBLIC_URL"]).rstrip("/")
-    body = _(
-        "%(name)s：\n\n%(text)s\n\n查看：%(url)s",
-        name=inspection.institution.name,
-        text=text,
-        url=f"{base}/workspace/inspections/{inspection.id}{page}",
-    )
-    queue_mail(inspection.institution.email, subject, body, now=now)
+def _company(
+    inspection: Inspection, kind: str, now: datetime, page: str = "", key: str | None = None, **context: Any
+) -> int:
+    link = f"/workspace/inspections/{inspection.id}{page}"
+    return tell_institution(inspection.institution, kind, context, link, now=now, key=key)
+
+
+def _staff(
+    recipients: Sequence[Account], inspection: Inspection, kind: str, now: datetime, **context: Any
+) -> None:
+    values = {"institution": inspection.institution.name, **context}
+    notify(kind, recipients, values, f"/console/inspections/show/{inspection.id}", now=now)
+
+
+def _team(inspection: Inspection) -> list[Account]:
+    keys = [one.account_id for one in inspection.team if one.account_id and not one.is_recused]
+    return [one for one in (db.session.get(Account, key) for key in keys) if one is not None]
 
 
 def plan_waits(inspection: Inspection, now: datetime) -> None:
-    """The approvers find it in their to-do list."""
+    """To those who may approve it, but not to who handed it in."""
+    recipients = [
+        one for one in possible_approvers(inspection.institution) if one.id != inspection.submitted_by_id
+    ]
+    _staff(recipients, inspection, "inspection_plan_waiting", now, number=inspection.number)
 
 
 def plan_decided(inspection: Inspection, verdict: str, opinion: str, now: datetime) -> None:
-    """The planner finds it in the list."""
+    """To who planned it."""
+    planner = db.session.get(Account, inspection.submitted_by_id or inspection.created_by_id)
+    decision = ("已批准", "approved") if verdict == "approve" else ("已退回", "returned")
+    recipients = [planner] if planner else []
+    context = {"number": inspection.number, "decision": decision, "reason": opinion}
+    _staff(recipients, inspection, "inspection_plan_decided", now, **context)
 
 
 def notice_served(inspection: Inspection, now: datetime) -> None:
     """To the institution."""
-    with force_locale("zh_Hans_CN"):
-        subject = _("现场检查通知（%(no)s）", no=inspection.notice_no)
-        text = _(
-            "我局将于 %(start)s 至 %(end)s 对贵单位进行现场检查。请查看检查通知书，确认收到，并按资料清单准备资料。",
-            start=inspection.planned_from,
-            end=inspection.planned_to,
-        )
-        _company(inspection, subject, text, now)
+    first = min((one.due_on for one in inspection.items if one.due_on), default=None)
+    context: dict[str, Any] = {
+        "number": inspection.notice_no,
+        "start_date": inspection.planned_from,
+        "due": first,
+    }
+    _company(inspection, "notice_served", now, type=both(KINDS[inspection.kind]), **context)
 
 
 def notice_confirmed(inspection: Inspection, now: datetime) -> None:
-    """The team finds it on the page."""
+    """To the team."""
+    what = ("确认收到检查通知书", "confirmed receipt of the notice")
+    _staff(_team(inspection), inspection, "inspection_answered", now, what=what, number=inspection.notice_no)
 
 
 def cancelled(inspection: Inspection, reason: str, now: datetime) -> None:
     """To the institution that had the notice."""
-    with force_locale("zh_Hans_CN"):
-        subject = _("现场检查已取消（%(no)s）", no=inspection.notice_no)
-        _company(inspection, subject, _("原定的现场检查已取消。原因：%(text)s", text=reason), now)
+    _company(inspection, "inspection_cancelled", now, number=inspection.notice_no, reason=reason)
 
 
 def document_returned(inspection: Inspection, item: Item, now: datetime) -> None:
     """To the institution."""
-    with force_locale("zh_Hans_CN"):
-        subject = _("检查资料已退回：%(name)s", name=item.name)
-        text = _(
-            "检查组退回了资料“%(name)s”。原因：%(why)s\n请补充后重新提供。", name=item.name, why=item.remark
-        )
-        _company(inspection, subject, text, now)
+    context = {"number": inspection.notice_no, "name": item.name, "reason": item.remark}
+    _company(inspection, "document_returned", now, **context)
 
 
 def opinion_issued(inspection: Inspection, now: datetime) -> None:
-    """To the institution."""
-    with force_locale("zh_Hans_CN"):
-        subject = _("现场检查意见书（%(no)s）", no=inspection.opinion_no)
-        if inspection.rectify_by:
-            text = _("现场检查意见书已送达。请于 %(day)s 前逐项反馈整改情况。", day=inspection.rectify_by)
-        else:
-            text = _("现场检查意见书已送达，本次检查没有需要整改的问题。")
-        _company(inspection, subject, text, now, "/opinion")
+    """To the institution; without a day when there is nothing to rectify."""
+    _company(
+        inspection, "opinion_sent", now, "/opinion", number=inspection.opinion_no, due=inspection.rectify_by
+    )
 
 
 def feedback_reported(inspection: Inspection, now: datetime) -> None:
-    """The team finds it in its to-do list."""
+    """To the team."""
+    what = ("提交整改反馈", "reported the rectification")
+    _staff(_team(inspection), inspection, "inspection_answered", now, what=what, number=inspection.opinion_no)
 
 
 def feedback_decided(inspection: Inspection, returned: Sequence[Finding], now: datetime) -> None:
     """To the institution: accepted, or what has to be done again and why."""
-    with force_locale("zh_Hans_CN"):
-        if not returned:
-            subject = _("整改已通过验收（%(no)s）", no=inspection.opinion_no)
-            _company(inspection, subject, _("贵单位的整改已全部通过验收。"), now, "/opinion")
-            return
-        subject = _("整改反馈已退回（%(no)s）", no=inspection.opinion_no)
-        rows = "\n".join(f"{one.position}. {one.title}：{one.verdict_reason}" for one in returned)
-        text = _(
-            "以下问题的整改未通过验收，请于 %(day)s 前补充后重新提交：\n%(rows)s",
-            day=inspection.rectify_by,
-            rows=rows,
-        )
-        _company(inspection, subject, text, now, "/feedback")
+    if not returned:
+        _company(inspection, "rectification_accepted", now, "/opinion", number=inspection.opinion_no)
+        return
+    rows = "\n".join(f"{one.position}. {one.title}：{one.verdict_reason}" for one in returned)
+    context: dict[str, Any] = {"number": inspection.opinion_no, "reason": rows, "due": inspection.rectify_by}
+    _company(inspection, "rectification_returned", now, "/feedback", **context)
 
 
 def closed(inspection: Inspection, now: datetime) -> None:
     """To the institution."""
-    with force_locale("zh_Hans_CN"):
-        subject = _("现场检查已办结（%(no)s）", no=inspection.notice_no)
-        _company(inspection, subject, _("本次现场检查已办结。"), now)
+    _company(inspection, "inspection_closed", now, number=inspection.notice_no)
 
 
 def transferred(inspection: Inspection, now: datetime) -> None:
     """To the institution."""
-    with force_locale("zh_Hans_CN"):
-        subject = _("现场检查事项已移送处理（%(no)s）", no=inspection.notice_no)
-        text = _("因整改未到位，有关事项已移送处理。说明：%(text)s", text=inspection.conclusion)
-        _company(inspection, subject, text, now)
+    context = {"number": inspection.notice_no, "reason": inspection.conclusion}
+    _company(inspection, "inspection_transferred", now, **context)
 
 
-def rectification_due(inspection: Inspection, now: datetime) -> None:
-    """A reminder to the institution."""
-    with force_locale("zh_Hans_CN"):
-        subject = _("请按期反馈整改情况（%(no)s）", no=inspection.opinion_no)
-        text = _("整改反馈的期限为 %(day)s。请尽快逐项填报整改情况并提交。", day=inspection.rectify_by)
-        _company(inspection, subject, text, now, "/feedback")
+def rectification_due(
+    inspection: Inspection, now: datetime, *, overdue: bool | None = None, key: str | None = None
+) -> int:
+    """A reminder to the institution, under a `key` only once; returns how many messages and mails were new."""
+    if overdue is None:
+        overdue = is_overdue(inspection.status, inspection.rectify_by, clock.local(now).date())
+    kind = "rectification_overdue" if overdue else "rectification_due"
+    context: dict[str, Any] = {"number": inspection.opinion_no, "due": inspection.rectify_by}
+    return _company(inspection, kind, now, "/feedback", key, **context)
