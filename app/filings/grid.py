@@ -16,7 +16,7 @@ from app.filings.expressions.ast import AttrRef, FieldRef, Node
 from app.filings.expressions.browser import to_browser
 from app.filings.expressions.walk import Reference, attributes, column_references, references
 from app.filings.submissions.data import FilingData
-from app.filings.values import format_value, plain
+from app.filings.values import format_value, plain, to_json
 from app.filings.workbooks.units import unit_name
 
 Entries = dict[str, dict[str, str]]
@@ -26,12 +26,18 @@ def entries_of(
     form: Form, values: Mapping[str, Mapping[str, Value]] | None, rejects: Mapping[str, Any]
 ) -> Entries:
     """What stands in the input cells as text, unreadable input included, as the editor shows and sends it."""
-    found: Entries = {}
-    for row, cells in (values or {}).items():
-        for col, value in cells.items():
-            spec = form.cell_spec(row, col)
-            if value is not None and spec is not None and spec.is_input:
-                found.setdefault(row, {})[col] = plain(value) or ""
+    inputs = {
+        (row, col)
+        for row in ([""] if form.layout != "fixed" else form.row_keys())
+        for col in (column.key for column in form.columns)
+        if (spec := form.cell_spec(row, col)) is not None and spec.is_input
+    }
+    is_fixed = form.layout == "fixed"
+    shown = (
+        (row, {col: text or "" for col, text in cells.items() if (row if is_fixed else "", col) in inputs})
+        for row, cells in to_json(form, values or {}).items()
+    )
+    found: Entries = {row: cells for row, cells in shown if cells}
     for row, columns in rejects.items():
         for col, reject in columns.items():
             found.setdefault(row, {})[col] = reject["raw"]

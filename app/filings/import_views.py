@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, abort, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 
 from app.accounts.access import workspace_required
@@ -105,7 +105,9 @@ def stage(set_key: str, period: str, code: str | None = None) -> Any:
         db.session.rollback()
         again = _place_for(set_key, period, code)
         return _upload_page(again, code, str(error.message)), error.status
-    return redirect(url_for("filings.preview", set_key=set_key, period=period, staged_id=staged_id))
+    where = url_for("filings.preview", set_key=set_key, period=period, staged_id=staged_id)
+    # The upload script goes there itself: following the redirection it would fetch the preview twice.
+    return jsonify(preview=where) if request.headers.get("X-Preview") == "tell" else redirect(where)
 
 
 def _read_and_stage(set_key: str, period: str, code: str | None, file_name: str, content: bytes) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from app.filings.definitions.schema import CellSpec, Form, Value, Values
 from app.filings.expressions.numbers import LIMIT, PLACES, ZERO
+from app.filings.values_columns import table_from_json, table_to_json
 from app.filings.values_numbers import parse_number, stored_number
 from app.filings.values_problem import Problem
 from app.filings.values_texts import (
@@ -98,8 +99,10 @@ def plain(value: Value) -> str | None:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def to_json(form: Form, values: Values) -> dict[str, dict[str, str | None]]:
+def to_json(form: Form, values: Mapping[str, Mapping[str, Value]]) -> dict[str, dict[str, str | None]]:
     """The values as JSON; blanks and cells the form does not have are left out, rows are kept."""
+    if form.layout == "table":
+        return table_to_json(form, values)
     return {
         row: {
             key: plain(value)
@@ -115,6 +118,9 @@ def from_json(form: Form, data: Mapping[str, Mapping[str, Any]]) -> Values:
 
     Raises ValueError when a stored value is not of its cell's type: the record is damaged.
     """
+    table = table_from_json(form, data) if form.layout == "table" else None
+    if table is not None:
+        return table
     return {str(row): _cells_from_json(form, str(row), cells) for row, cells in data.items()}
 
 

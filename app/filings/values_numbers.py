@@ -14,7 +14,7 @@ MAX_DIGITS = 18
 # Spreadsheets keep binary floats: 0.1+0.2 is 0.30000000000000004. Ten decimals hold every real figure.
 _FLOAT_STEP = Decimal(1).scaleb(-10)
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
-_PLAIN = re.compile(r"-?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})", re.ASCII)
+PLAIN = re.compile(r"-?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 _SIMPLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 _PARTS = re.compile(r"(?P<number>[+\-.,\d]*)(?P<suffix>\D*)", re.ASCII)
@@ -36,7 +36,7 @@ def stored_number(text: str) -> Decimal | None:
 
     The cell's own limits are not asked for: an earlier version of the form may have had others.
     """
-    return number(Decimal(text)) if _PLAIN.fullmatch(text) else None
+    return number(Decimal(text)) if PLAIN.fullmatch(text) else None
 
 
 def _read(spec: CellSpec, raw: object, strict: bool) -> Decimal | Problem | None:
@@ -57,7 +57,7 @@ def _read_text(spec: CellSpec, raw: str, strict: bool) -> Decimal | Problem | No
     if strict:
         if not raw:
             return None
-        return Decimal(raw) if _PLAIN.fullmatch(raw) else _not_a_number(raw)
+        return Decimal(raw) if PLAIN.fullmatch(raw) else _not_a_number(raw)
     text = re.sub(r"[\s\u200b\ufeff]", "", unicodedata.normalize("NFKC", raw)).translate(_DASHES)
     if not text.strip("-"):
         return None  # accountants write a dash where nothing happened

@@ -21,10 +21,10 @@ from app.filings.checks.wording import Words
 from app.filings.compute import compute_set
 from app.filings.definitions.schema import CARD_ROW, Check, Form, Values
 from app.filings.environment import Context, Surroundings
-from app.filings.expressions.ast import CellRef, FieldRef, RowRef
+from app.filings.expressions.ast import AttrRef, CellRef, FieldRef, RowRef
 from app.filings.expressions.evaluate import Compiled, compile_node, evaluate
 from app.filings.expressions.rows import ByColumn, compile_rows
-from app.filings.expressions.walk import attributes, column_references, references
+from app.filings.expressions.walk import Reference, attributes, column_references, references
 from app.filings.table_rows import TableRows
 from app.filings.values import is_blank_row
 
@@ -37,6 +37,7 @@ class _Collected:
     counts: dict[str, int] = field(default_factory=dict)
     # (check id, what is missing) -> the check, its form and the rows
     skipped: dict[tuple[str, tuple[str, ...]], Skipped] = field(default_factory=dict)
+    rows: dict[tuple[str, tuple[str, ...]], list[str]] = field(default_factory=dict)
 
 
 def check_form(form: Form, values: Values | None, context: Context) -> CheckResult:
@@ -83,7 +84,8 @@ def check_set(
             _declared(form, filing, env, collected, industry)
             collected.findings += _uncounted(form, collected.counts)
     findings = _in_order(_at_their_source(collected.findings, forms), forms, values, industry)
-    return CheckResult(tuple(findings), tuple(collected.skipped.values()))
+    skipped = (replace(one, rows=tuple(collected.rows[key])) for key, one in collected.skipped.items())
+    return CheckResult(tuple(findings), tuple(skipped))
 
 
 def examine(
@@ -148,10 +150,26 @@ def _is_required(form: Form, env: Surroundings) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Reads:
+    """What a check reads: all references, those that are whole columns, attributes."""
+
+    references: tuple[Reference, ...]
+    columns: frozenset[Reference]
+    attributes: tuple[AttrRef, ...]
+
+
+def reads_of(check: Check) -> Reads:
+    """Asked once for each check, because a table may have ten thousand rows that cannot be checked."""
+    expr = check.expr
+    return Reads(tuple(references(expr)), frozenset(column_references(expr)), tuple(attributes(expr)))
+
+
+@dataclass(frozen=True, slots=True)
 class _Ready:
     check: Check
     run: Compiled
     run_rows: ByColumn
+    reads: Reads
     rows: frozenset[str] | None  # the rows of a fixed form it applies to; None: every row of a table
 
 
@@ -168,6 +186,7 @@ def _prepared(form: Form, env: Surroundings, industry: str | None) -> list[_Read
                 check,
                 compile_node(check.expr, check.tol),
                 compile_rows(check.expr, check.tol),
+                reads_of(check),
                 _rows(check, form, env, industry),
             )
             for check in form.checks
@@ -242,7 +261,7 @@ def _settle(item: _Ready, result: object, form: Form, env: Surroundings, collect
         if count <= MOST_PER_CHECK:
             collected.findings.extend(findings_of(item.check, form, env))
     elif result is None:
-        _skip(item.check, form, env, collected)
+        _skip(item, form, env, collected)
 
 
 def _uncounted(form: Form, counts: Mapping[str, int]) -> Iterator[Finding]:
@@ -252,36 +271,35 @@ def _uncounted(form: Form, counts: Mapping[str, int]) -> Iterator[Finding]:
             yield further_findings(form, check, more)
 
 
-def _skip(check: Check, form: Form, env: Surroundings, collected: _Collected) -> None:
-    missing = _missing(check, env, "zh") or (_BY_ZERO[0],)
+def _skip(item: _Ready, form: Form, env: Surroundings, collected: _Collected) -> None:
+    check = item.check
+    missing = _missing(item.reads, env, "zh") or (_BY_ZERO[0],)
     key = (check.id, missing)
-    row = (env.row,) if check.scope == "row" else ()
-    earlier = collected.skipped.get(key)
-    if earlier is not None:
-        collected.skipped[key] = replace(earlier, rows=earlier.rows + row)
-        return
-    in_english = _missing(check, env, "en") or (_BY_ZERO[1],)
-    collected.skipped[key] = Skipped(
-        check.id, form.code, row, missing, in_english, check.message_zh, check.message_en
-    )
+    rows = collected.rows.setdefault(key, [])
+    if check.scope == "row":
+        rows.append(env.row)
+    if key not in collected.skipped:
+        in_english = _missing(item.reads, env, "en") or (_BY_ZERO[1],)
+        collected.skipped[key] = Skipped(
+            check.id, form.code, (), missing, in_english, check.message_zh, check.message_en
+        )
 
 
-def _missing(check: Check, env: Surroundings, lang: str) -> tuple[str, ...]:
+def _missing(reads: Reads, env: Surroundings, lang: str) -> tuple[str, ...]:
     """The references of the check that have no value: a filing that does not exist, or a blank."""
     words = Words(env, lang)
-    columns = set(column_references(check.expr))
     missing: list[str] = []
-    for reference in references(check.expr):
+    for reference in reads.references:
         ref, shift = reference
         form = env.place(ref)[0]
         if form is None or env.filing(form.code, shift) is None:
             missing.append(_filing_name(form, ref.form or "", shift, words))
-        elif reference in columns and isinstance(ref, FieldRef):
+        elif reference in reads.columns and isinstance(ref, FieldRef):
             if None in (env.column(ref, shift) or ()):
                 missing.append(words.reference(ref, shift))
         elif env.scalar(ref, shift) is None and (env.is_blank(ref, shift) or env.is_unreadable(ref)):
             missing.append(words.reference(ref, shift))
-    missing += [words.attribute(ref) for ref in attributes(check.expr) if env.attr(ref) is None]
+    missing += [words.attribute(ref) for ref in reads.attributes if env.attr(ref) is None]
     return tuple(dict.fromkeys(missing))
 
 

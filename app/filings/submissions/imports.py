@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from flask_babel import gettext as _
@@ -25,7 +26,7 @@ from app.filings.submissions.services import load_place, locked_filing, reassess
 from app.filings.submissions.templates import identity_of
 from app.filings.values import format_value, from_json, plain, to_json
 from app.filings.workbooks.annotate import CellFinding, annotate_workbook
-from app.filings.workbooks.compare import change_label, differences
+from app.filings.workbooks.compare import change_label, count_differences, differences
 from app.filings.workbooks.reader import read_workbook
 from app.filings.workbooks.results import CellProblem, ReadResult
 from app.filings.workbooks.tables import MAX_ROWS
@@ -130,12 +131,11 @@ def _version_of(data: FilingData, code: str) -> int:
 def _compared(data: FilingData, code: str, reading: ReadResult) -> dict[str, Any]:
     """How many cells would change, and the first of them as [row, column, before, after]."""
     form, old, new = data.forms[code], data.values[code] or {}, reading.values_by_form[code]
-    count, first = 0, []
-    for change in differences(old, new, form):
-        count += 1
-        if count <= MOST_TOLD:
-            first.append([change.row, change.col, plain(change.before), plain(change.after)])
-    return {"count": count, "first": first}
+    first = [
+        [change.row, change.col, plain(change.before), plain(change.after)]
+        for change in islice(differences(old, new, form), MOST_TOLD)
+    ]
+    return {"count": count_differences(old, new, form), "first": first}
 
 
 def _result(data: FilingData, reading: ReadResult, findings: list[Finding]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import ne
 
 from app.filings.definitions.schema import CellSpec, Form, Value, Values
 
@@ -42,6 +43,23 @@ def differences(old: Values, new: Values, form: Form) -> Iterator[Change]:
             if before != after:
                 zh, en = change_label(form, key, spec, "zh"), change_label(form, key, spec, "en")
                 yield Change(key, column.key, zh, en, before, after)
+
+
+def count_differences(old: Values, new: Values, form: Form) -> int:
+    """How many there are; of a long table that is known long before each is put into words."""
+    if form.layout != "table":
+        return len(compare(old, new, form))
+    nothing: dict[str, Value] = {}
+    keys = _row_keys(old, new, form)
+    pairs = [(old.get(key, nothing), new.get(key, nothing)) for key in keys]
+    pairs = [(before, after) for before, after in pairs if before != after]
+    count = 0
+    for column in form.columns:
+        spec = form.cell_spec("", column.key)
+        if spec is not None and spec.is_input:
+            befores = [_value(before, column.key) for before, _ in pairs]
+            count += sum(map(ne, befores, [_value(after, column.key) for _, after in pairs]))
+    return count
 
 
 def change_label(form: Form, row: str, spec: CellSpec, lang: str) -> str:

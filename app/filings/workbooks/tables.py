@@ -17,6 +17,7 @@ from itertools import repeat
 
 from app.filings.definitions.schema import CellSpec, Column, Form, Value
 from app.filings.values import Parsed, Problem
+from app.filings.values_columns import rows_of
 from app.filings.values_texts import is_clean_column
 from app.filings.workbooks.convert import NA_MARKS, convert
 from app.filings.workbooks.grid import fold
@@ -159,20 +160,6 @@ class TableReader:
                     found.append((line, number, cell))
         for line, number, cell in sorted(found, key=lambda item: item[:2]):
             yield line, keys[number], cell
-
-
-def rows_of(columns: Mapping[str, Sequence[Value]], count: int) -> list[dict[str, Value]]:
-    """Columns of values as rows without their blanks."""
-    if not columns:
-        return [{} for _ in range(count)]
-    keys = list(columns)
-    has_blanks = any(type(None) in set(map(type, column)) for column in columns.values())
-    lines = zip(*columns.values(), strict=True)
-    if not has_blanks:
-        return [dict(zip(keys, line, strict=True)) for line in lines]
-    return [
-        {key: value for key, value in zip(keys, line, strict=True) if value is not None} for line in lines
-    ]
 
 
 def _may_be_total(text: str) -> bool:

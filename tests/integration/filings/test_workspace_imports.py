@@ -43,7 +43,7 @@ def fill(sheet: Any, label: str, values: list[Any]) -> None:
     raise AssertionError(label)
 
 
-def upload(company: Company, book: Any, path: str = "DB01/", name: str = "月报.xlsx") -> Any:
+def upload(company: Company, book: Any, path: str = "DB01/", name: str = "月报.xlsx", **headers: str) -> Any:
     content = book
     if not isinstance(book, bytes):
         stream = io.BytesIO()
@@ -53,6 +53,7 @@ def upload(company: Company, book: Any, path: str = "DB01/", name: str = "月报
         f"{company.url}{path}import",
         data={"csrf_token": company.token(), "workbook": (io.BytesIO(content), name)},
         content_type="multipart/form-data",
+        headers=headers,
     )
 
 
@@ -67,6 +68,13 @@ def filled_book(company: Company) -> Any:
     book = template(company)
     fill(sheet_with(book, "1.1.1.1贷款担保"), "1.1.1.1贷款担保", ["1,000.00", 300, "50", 300, 50])
     return book
+
+
+def test_the_upload_script_is_told_where_the_preview_is(company: Company, filled_book: Any) -> None:
+    told = upload(company, filled_book, **{"X-Preview": "tell"})
+    assert told.status_code == 200
+    assert company.client.get(told.json["preview"]).status_code == 200
+    assert upload(company, filled_book).status_code == 302
 
 
 def test_a_workbook_goes_from_upload_over_preview_into_the_draft(company: Company, filled_book: Any) -> None:

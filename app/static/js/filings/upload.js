@@ -24,6 +24,8 @@ class Upload {
     request.addEventListener("error", () => this.broken());
     request.addEventListener("timeout", () => this.broken());
     request.open("POST", this.form.action);
+    // Told where the preview is, instead of being led there: it is fetched once, by the browser.
+    request.setRequestHeader("X-Preview", "tell");
     this.busy(true);
     request.send(new FormData(this.form));
   }
@@ -55,9 +57,9 @@ class Upload {
   }
 
   answered(request) {
-    const isPreview = request.status < 400 && request.responseURL;
-    if (isPreview) {
-      location.assign(request.responseURL);
+    if (request.status < 400 && request.responseURL) {
+      const isTold = request.getResponseHeader("Content-Type")?.startsWith("application/json");
+      location.assign(isTold ? JSON.parse(request.responseText).preview : request.responseURL);
       return;
     }
     const main = new DOMParser().parseFromString(request.responseText, "text/html").getElementById("main");
