@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -25,9 +26,15 @@ def of_filing() -> Iterator[Case]:
 
 
 def long_rows(entries: dict[str, Value], count: int = 10_000) -> Values:
-    """So many clients, each in order."""
+    """So many clients, each in order, with names, numbers, amounts and days of their own."""
     return {
-        str(number): {**entries, "name": f"示例客户{number}", "id_no": f"{number:018d}"}
+        str(number): {
+            **entries,
+            "name": f"示例客户{number}",
+            "id_no": f"{number:018d}",
+            **{key: entries[key] + Decimal(number) / 100 for key in ("bal", "liab", "rel_liab")},  # type: ignore[operator]
+            "start": date(2024, 1, 1) + timedelta(days=number % 700),
+        }
         for number in range(1, count + 1)
     }
 
@@ -79,7 +86,7 @@ def long_import() -> Case:
         "python-calamine reads the file",
         ours,
         bare_reading(data),
-        18,
+        9,
     )
 
 

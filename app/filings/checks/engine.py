@@ -39,6 +39,10 @@ class _Collected:
     skipped: dict[tuple[str, tuple[str, ...]], Skipped] = field(default_factory=dict)
     rows: dict[tuple[str, tuple[str, ...]], list[str]] = field(default_factory=dict)
 
+    def told(self) -> tuple[Skipped, ...]:
+        """The checks that were skipped, each with its rows."""
+        return tuple(replace(one, rows=tuple(self.rows[key])) for key, one in self.skipped.items())
+
 
 def check_form(form: Form, values: Values | None, context: Context) -> CheckResult:
     """One form alone, its computed cells filled; the other forms it looks at come by lookup."""
@@ -84,8 +88,7 @@ def check_set(
             _declared(form, filing, env, collected, industry)
             collected.findings += _uncounted(form, collected.counts)
     findings = _in_order(_at_their_source(collected.findings, forms), forms, values, industry)
-    skipped = (replace(one, rows=tuple(collected.rows[key])) for key, one in collected.skipped.items())
-    return CheckResult(tuple(findings), tuple(skipped))
+    return CheckResult(tuple(findings), collected.told())
 
 
 def examine(
