@@ -27,6 +27,8 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(rebuild_facts_command)
     app.cli.add_command(worker_command)
     app.cli.add_command(run_job_command)
+    app.cli.add_command(rebuild_search_command)
+    app.cli.add_command(remove_unused_pictures_command)
     if not app.config["PRODUCTION"]:
         app.cli.add_command(demo_command)
 
@@ -74,6 +76,27 @@ def send_mail_command() -> None:
     with scoped(SYSTEM):
         sent, failed = send_due_mail(clock.now())
     click.echo(f"mail: {sent} sent, {failed} failed")
+
+
+@click.command("rebuild-search")
+def rebuild_search_command() -> None:
+    """Make the index of the announcements' search anew from their texts."""
+    from app.core.db import commits
+    from app.portal.search import rebuild
+
+    click.echo(f"search: {commits(rebuild)()} announcements")
+
+
+@click.command("remove-unused-pictures")
+def remove_unused_pictures_command() -> None:
+    """Forget pictures that were uploaded for a text and left out of it; run it every day."""
+    from app.core import clock
+    from app.core.db import commits
+    from app.core.scope import SYSTEM, scoped
+    from app.portal.media import remove_unused_pictures
+
+    with scoped(SYSTEM):
+        click.echo(f"pictures: {commits(remove_unused_pictures)(clock.now())} removed")
 
 
 @click.command("load-regions")

@@ -9,6 +9,7 @@ from app.accounts.security import PlatformSecurityManager
 from app.core.db import db
 from app.core.fab import PlatformBuilder
 from app.extensions import csrf
+from app.portal import caching as portal_caching
 from app.portal import navigation as portal_navigation
 
 
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     read_only.init_app(app)
     navigation.init_app(app)
     portal_navigation.init_app(app)
+    portal_caching.init_app(app)
 
 
 def _console_views() -> list[type]:
@@ -56,7 +58,8 @@ def _console_views() -> list[type]:
     from app.institutions.admin import RegistrationAdmin
     from app.institutions.admission.admin import ApplicationAdmin, ApprovalModeAdmin, StepPlanAdmin
     from app.letters.admin import LetterTemplateAdmin
-    from app.portal.admin import AnnouncementAdmin, PageAdmin
+    from app.portal.admin import PageAdmin
+    from app.portal.announcement_admin import AnnouncementAdmin
     from app.portal.suggestion_admin import SuggestionAdmin
 
     accounts = [

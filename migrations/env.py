@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.core.append_only import create_triggers
 from app.core.db import db, write_intent
+from app.core.row_versions import create_marks
 
 # Any number: it only has to be the same on every node.
 UPGRADE_LOCK = 20_260_401
@@ -37,7 +38,8 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 def include_object(_item: SchemaItem, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
     """Leave alone what the database made for itself (search indexes and their shadow tables)."""
-    return not (kind == "table" and reflected and (name or "").startswith(("fts_", "sqlite_")))
+    own = (name or "").startswith(("fts_", "sqlite_"))
+    return not (kind in {"table", "index"} and reflected and own)
 
 
 def late_references(script: ops.MigrationScript) -> None:
@@ -127,6 +129,7 @@ def run_online() -> None:
                     context.run_migrations()
                     check_references(connection)
                     create_triggers(connection)
+                    create_marks(connection)
             finally:
                 foreign_keys(connection, "ON")
     finally:

@@ -48,6 +48,10 @@ PACKAGES: dict[str, tuple[str, str]] = {
         "7.0.1",
         "sha512-iFgV784tD8kq4ccF1xtNMZnXeZzVuXWWM+ERFzKQjv+A5G9HC8CY3DuV45vgzFFcW+u2tIvmF95+AzWgs6BjCg==",
     ),
+    "@wangeditor-next/editor": (
+        "5.7.2",
+        "sha512-jhwY3n30V+hLP+Q1NkHBpEF83+wQghzT3p1yL/CbThT6WkAJnwRRzq1GzqsP6Ya+f06oz5SZ6PdCNRhPlRFw2A==",
+    ),
     "axe-core": (
         "4.14.1",
         "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
@@ -68,6 +72,14 @@ FILES: dict[str, tuple[Path, list[tuple[str, str]]]] = {
     ),
     "htmx.org": (SERVED / "htmx", [("dist/htmx.min.js", "htmx.min.js"), ("LICENSE", "LICENSE")]),
     "big.js": (SERVED / "big", [("big.mjs", "big.mjs"), ("LICENCE.md", "LICENCE.md")]),
+    "@wangeditor-next/editor": (
+        SERVED / "wangeditor",
+        [
+            ("dist/index.js", "wangeditor.js"),
+            ("dist/css/style.css", "wangeditor.css"),
+            ("LICENSE", "LICENSE"),
+        ],
+    ),
     "axe-core": (
         TESTED,
         [
@@ -127,9 +139,19 @@ def without_addresses(text: str) -> str:
     return COMMENT.sub(lambda m: re.sub(r"\s*\(?\bhttps?://[^\s)*]+\)?", "", m.group()), text)
 
 
+def without_style_attributes(text: str) -> str:
+    """Empty a style by taking the attribute away: setting it, even to nothing, is inline style to a strict policy.
+
+    What looks like a comment in this file may stand in a string, so only the source map goes.
+    """
+    return SOURCE_MAP.sub("", text).replace('.attr("style","")', '.removeAttr("style")')
+
+
 def transform_for(package: str, name: str) -> Callable[[str], str]:
     if package == "@tabler/core" and name.endswith(".css"):
         return lambda text: without_addresses(reduce_css(text))
+    if package == "@wangeditor-next/editor" and name.endswith(".js"):
+        return without_style_attributes
     if name.endswith((".css", ".js", ".mjs")):
         return without_addresses
     return lambda text: text

@@ -9,7 +9,7 @@ from flask import Response, abort, current_app, make_response, render_template, 
 from app.core import clock
 from app.institutions.rules import INDUSTRIES
 from app.portal import queries
-from app.portal.caching import cacheable
+from app.portal.caching import public_page
 from app.portal.labels import CATEGORY_LABELS
 from app.portal.rules import CATEGORIES
 from app.portal.views import blueprint
@@ -30,7 +30,7 @@ def _xml(template: str, mimetype: str, **values: Any) -> Response:
 
 
 @blueprint.get("/news/<category>/feed.atom")
-@cacheable
+@public_page("news")
 def news_feed(category: str) -> Any:
     """The newest announcements of one category, or of all of them, as Atom."""
     if category not in CATEGORIES and category != "all":
@@ -49,7 +49,7 @@ def news_feed(category: str) -> Any:
 
 
 @blueprint.get("/sitemap.xml")
-@cacheable
+@public_page("news")
 def sitemap() -> Any:
     """Every public page that search engines should know."""
     fixed = [public_address("portal.home")]

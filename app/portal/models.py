@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.core import clock
 from app.core.db import Moment
+from app.core.row_versions import watch
 from app.core.workflow import guard
 from app.portal.rules import ANNOUNCEMENT_WORKFLOW, SUGGESTION_WORKFLOW, shown_state
 
@@ -91,6 +92,29 @@ class Announcement(Model):
         return self.title
 
 
+class SearchEntry(Model):
+    """What lists filter and sort announcements by, beside the tokens in `fts_announcement` with the same id.
+
+    Written by `portal.search` alone. Ids are never used twice, also not after a delete.
+    """
+
+    __tablename__ = "portal_search"
+    __table_args__ = (
+        Index("ix_portal_search_order", "pinned", "publish_at", "announcement_id", "status", "category"),
+        Index("ix_portal_search_category", "category", "pinned", "publish_at", "announcement_id", "status"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    announcement_id: Mapped[int] = mapped_column(
+        ForeignKey("portal_announcement.id", ondelete="CASCADE"), nullable=False, unique=True
+    )
+    category: Mapped[str] = mapped_column(String(20), nullable=False)
+    status: Mapped[str] = mapped_column(String(12), nullable=False)
+    publish_at: Mapped[datetime | None] = mapped_column(Moment)
+    pinned: Mapped[bool] = mapped_column(Boolean, nullable=False)
+
+
 class Page(Model):
     """A text of its own under a fixed address, such as the director's mailbox; in both languages."""
 
@@ -130,5 +154,44 @@ class Suggestion(Model):
         return self.receipt
 
 
+class Picture(Model):
+    """A picture in a text, served under /pictures/<key>.<kind>; `file` holds what we made of the upload."""
+
+    __tablename__ = "portal_picture"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), nullable=False, unique=True)
+    kind: Mapped[str] = mapped_column(String(4), nullable=False)
+    width: Mapped[int] = mapped_column(Integer, nullable=False)
+    height: Mapped[int] = mapped_column(Integer, nullable=False)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), nullable=False)
+    at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+
+
+class PictureUse(Model):
+    """Which text shows which picture: `subject` is 'announcement' or 'page'. Renewed whenever a text is saved."""
+
+    __tablename__ = "portal_picture_use"
+
+    picture_id: Mapped[int] = mapped_column(
+        ForeignKey("portal_picture.id", ondelete="CASCADE"), primary_key=True
+    )
+    subject: Mapped[str] = mapped_column(String(12), primary_key=True)
+    subject_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+
+
+class AnnouncementFile(Model):
+    """An attachment of an announcement, in the order of `id`."""
+
+    __tablename__ = "portal_announcement_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    announcement_id: Mapped[int] = mapped_column(
+        ForeignKey("portal_announcement.id", ondelete="CASCADE"), nullable=False, index=True
+    )
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), nullable=False, unique=True)
+
+
+watch("news", Announcement, AnnouncementFile, Page)
 guard(Announcement.status, ANNOUNCEMENT_WORKFLOW)
 guard(Suggestion.status, SUGGESTION_WORKFLOW)

@@ -1,25 +1,23 @@
-"""What the public may read: released announcements, pages, and how often things were opened.
-
-Searching is a LIKE over title and words; it lives only in `_matching`, so that a full-text index can take its
-place without any view knowing.
-"""
+"""What the public may read: released announcements, pages, and how often things were opened."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_, union_all
 from sqlalchemy.engine import Row
 
-from app.core.clock import end_of, start_of
+from app.core.clock import end_of, local, start_of
 from app.core.db import db
-from app.portal.models import Announcement, Page, Suggestion, ViewCount
+from app.portal.models import Announcement, Page, SearchEntry, Suggestion, ViewCount
 from app.portal.rules import CATEGORIES, RELEASED_STATES
+from app.portal.search import matching_entries
 
 PER_PAGE = 15
+MOST_HITS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +43,42 @@ def paged(query: Select[*tuple[Any, ...]], page: int, size: int, total: int | No
     return Found(rows, page, pages, total)
 
 
-def _released(now: datetime) -> ColumnElement[bool]:
-    """The one condition on which an announcement is public; `rules.is_public` says the same for one item."""
-    return and_(Announcement.status.in_(RELEASED_STATES), Announcement.publish_at <= now)
+def released(now: datetime, source: Any = Announcement) -> ColumnElement[bool]:
+    """The one condition on which an announcement is public; `rules.is_public` says the same for one item.
+
+    `source` is whatever has its state and moment: the announcement or its entry in the index.
+    """
+    return and_(source.status.in_(RELEASED_STATES), source.publish_at <= now)
 
 
-def _matching(words: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    return [
-        or_(
-            Announcement.title.icontains(word, autoescape=True),
-            Announcement.body_text.icontains(word, autoescape=True),
-        )
-        for word in words
-    ]
+def in_shown_state(state: str, now: datetime) -> ColumnElement[bool]:
+    """Announcements that people read as being in this state at `now`; the same as `rules.shown_state`."""
+    if state not in RELEASED_STATES:
+        return Announcement.status == state
+    if state == "published":
+        return released(now)
+    return and_(Announcement.status.in_(RELEASED_STATES), Announcement.publish_at > now)
 
 
 def newest_by_category(now: datetime, size: int = 6) -> dict[str, list[Row[Any]]]:
     """The first `size` of each category (pinned ones first) as (id, title, publish_at, pinned): one statement."""
-    place = func.row_number().over(
-        partition_by=Announcement.category,
-        order_by=(Announcement.pinned.desc(), Announcement.publish_at.desc(), Announcement.id.desc()),
-    )
-    ranked = (
-        select(
-            Announcement.id,
-            Announcement.title,
-            Announcement.category,
-            Announcement.publish_at,
-            Announcement.pinned,
-            place.label("place"),
-        )
-        .where(_released(now))
+    order = (SearchEntry.pinned.desc(), SearchEntry.publish_at.desc(), SearchEntry.announcement_id.desc())
+    first = [
+        select(SearchEntry.announcement_id)
+        .where(released(now, SearchEntry), SearchEntry.category == category)
+        .order_by(*order)
+        .limit(size)
         .subquery()
-    )
+        for category in CATEGORIES
+    ]
+    ids = union_all(*(select(part.c.announcement_id) for part in first)).subquery()
     found: dict[str, list[Row[Any]]] = {category: [] for category in CATEGORIES}
-    query = select(ranked).where(ranked.c.place <= size).order_by(ranked.c.category, ranked.c.place)
+    columns = [getattr(Announcement, name) for name in ("id", "title", "category", "publish_at", "pinned")]
+    query = (
+        select(*columns)
+        .where(Announcement.id.in_(select(ids.c.announcement_id)))
+        .order_by(Announcement.pinned.desc(), Announcement.publish_at.desc(), Announcement.id.desc())
+    )
     for row in db.session.execute(query):
         found.setdefault(row.category, []).append(row)
     return found
@@ -95,46 +94,111 @@ def announcements(
     page: int = 1,
     size: int = PER_PAGE,
 ) -> Found:
-    """Released announcements, newest first, as rows with id, title, summary, category, body_text …"""
-    conditions = [_released(now), *_matching(words)]
+    """Released announcements, newest first, as rows with id, title, summary, category, body_text …
+
+    Found, counted and ordered in the narrow `portal_search`; only the rows of one page are read whole.
+    """
+    query = select(SearchEntry.announcement_id).where(*_listed(now, category, since, until))
+    total = None
+    if words:
+        hits = matching_entries(words)
+        if hits is None:
+            return Found([], 1, 1, 0)
+        query, total = _among(query, hits)
+    order = (SearchEntry.pinned.desc(), SearchEntry.publish_at.desc(), SearchEntry.announcement_id.desc())
+    found = paged(query.order_by(*order), page, size, total)
+    return replace(found, rows=_rows_of([row.announcement_id for row in found.rows]))
+
+
+def _among(query: Select[Any], hits: Any) -> tuple[Select[Any], int]:
+    """The entries among the hits and how many, at most MOST_HITS: nobody reads on, and counting on costs most.
+
+    Few hits are fetched and sorted. Many lie close together in the order of the list, so that is walked; "+ 0"
+    keeps SQLite from taking the hits one by one instead.
+    """
+    few = query.join(hits, hits.c.entry_id == SearchEntry.id)
+    total = db.session.scalar(select(func.count()).select_from(few.limit(MOST_HITS).subquery())) or 0
+    if total < MOST_HITS:
+        return few, total
+    return query.where((SearchEntry.id + 0).in_(select(hits.c.entry_id))), total
+
+
+def _listed(
+    now: datetime, category: str | None, since: date | None, until: date | None
+) -> list[ColumnElement[bool]]:
+    conditions = [released(now, SearchEntry)]
     if category:
-        conditions.append(Announcement.category == category)
+        conditions.append(SearchEntry.category == category)
     if since:
-        conditions.append(Announcement.publish_at >= start_of(since))
+        conditions.append(SearchEntry.publish_at >= start_of(since))
     if until:
-        conditions.append(Announcement.publish_at < end_of(until))
-    query = (
-        select(
-            Announcement.id,
-            Announcement.title,
-            Announcement.summary,
-            Announcement.category,
-            Announcement.body_text,
-            Announcement.source,
-            Announcement.publish_at,
-            Announcement.pinned,
-        )
-        .where(*conditions)
-        .order_by(Announcement.pinned.desc(), Announcement.publish_at.desc(), Announcement.id.desc())
-    )
-    return paged(query, page, size)
+        conditions.append(SearchEntry.publish_at < end_of(until))
+    return conditions
+
+
+def _rows_of(ids: Sequence[int]) -> list[Row[Any]]:
+    """What lists show of announcements, in the order of the ids."""
+    query = select(
+        Announcement.id,
+        Announcement.title,
+        Announcement.summary,
+        Announcement.category,
+        Announcement.body_text,
+        Announcement.source,
+        Announcement.publish_at,
+        Announcement.changed_at,
+        Announcement.pinned,
+    ).where(Announcement.id.in_(ids))
+    rows = {row.id: row for row in db.session.execute(query)} if ids else {}
+    return [rows[item_id] for item_id in ids if item_id in rows]
 
 
 def announcement(item_id: int, now: datetime) -> Announcement | None:
     """One released announcement."""
-    return db.session.scalars(select(Announcement).where(Announcement.id == item_id, _released(now))).first()
+    return db.session.scalars(select(Announcement).where(Announcement.id == item_id, released(now))).first()
 
 
-def neighbours(item: Announcement, now: datetime) -> tuple[Row[Any] | None, Row[Any] | None]:
-    """(previous, next) in time within the category, as (id, title)."""
-    here = (item.publish_at, item.id)
+def next_change(now: datetime) -> datetime:
+    """When the public pages change by themselves: the next scheduled moment, at the latest the day's end."""
+    ahead = [
+        select(func.min(SearchEntry.publish_at))
+        .where(
+            SearchEntry.pinned == pinned,
+            SearchEntry.publish_at > now,
+            SearchEntry.status.in_(RELEASED_STATES),
+        )
+        .scalar_subquery()
+        for pinned in (False, True)
+    ]
+    tonight = end_of(local(now).date())
+    moments = db.session.execute(select(*ahead)).one()
+    return min([moment for moment in moments if moment] + [tonight])
+
+
+def neighbours(item: Any, now: datetime) -> tuple[Row[Any] | None, Row[Any] | None]:
+    """(previous, next) of an announcement in time within its category, as (id, title)."""
     moment = tuple_(Announcement.publish_at, Announcement.id)
-    base = select(Announcement.id, Announcement.title).where(
-        _released(now), Announcement.category == item.category
-    )
-    older = base.where(moment < here).order_by(Announcement.publish_at.desc(), Announcement.id.desc())
-    newer = base.where(moment > here).order_by(Announcement.publish_at, Announcement.id)
-    return db.session.execute(older.limit(1)).first(), db.session.execute(newer.limit(1)).first()
+    here = (item.publish_at, item.id)
+    released_in = [
+        select(Announcement.id, Announcement.title, Announcement.publish_at).where(
+            Announcement.category == item.category,
+            Announcement.status == state,
+            Announcement.publish_at <= now,
+        )
+        for state in RELEASED_STATES
+    ]
+    older, newer = [], []
+    for part in released_in:  # each state by itself: the index then gives the neighbour without sorting
+        before = part.where(moment < here, Announcement.publish_at <= item.publish_at)
+        after = part.where(moment > here, Announcement.publish_at >= item.publish_at)
+        order = (Announcement.publish_at, Announcement.id)
+        older += db.session.execute(before.order_by(*(c.desc() for c in order)).limit(1)).all()
+        newer += db.session.execute(after.order_by(*order).limit(1)).all()
+
+    def place(row: Row[Any]) -> tuple[datetime, int]:
+        return row.publish_at, row.id
+
+    return max(older, key=place, default=None), min(newer, key=place, default=None)
 
 
 def views(subject: str, keys: Sequence[str]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from app.core import clock
 from app.core.db import db
+from app.core.row_versions import watch
 from app.core.scope import SYSTEM, scoped
 from app.institutions.models import Institution, Region
 from app.institutions.register.models import InstitutionVersion
@@ -19,6 +20,7 @@ from app.institutions.register.queries import versions_on
 from app.institutions.rules import INDUSTRIES, LISTED_STATES
 from app.portal.queries import Found, paged
 
+watch("registry", Institution, InstitutionVersion, Region)  # all that public lists show
 PER_PAGE = 20
 Above = aliased(Region)
 Source = type[Institution] | type[InstitutionVersion]

@@ -12,9 +12,8 @@ from flask_babel import gettext as _
 from app.core import clock
 from app.institutions.models import Region
 from app.institutions.rules import INDUSTRIES, past_day
-from app.portal import queries, registry_queries
-from app.portal.caching import not_stored
-from app.portal.counting import count_opening
+from app.portal import registry_queries
+from app.portal.caching import not_stored, public_page
 from app.portal.downloads import FORMATS, write_file
 from app.portal.labels import LIST_LABELS
 from app.portal.rules import page_number, query_words
@@ -46,11 +45,10 @@ def _day() -> tuple[date, str]:
 
 
 @blueprint.get("/registry/<industry>/")
-@not_stored
+@public_page("registry", counts=lambda industry: ("list", industry))
 def registry(industry: str) -> Any:
     """A public list; its opening is counted."""
     _industry_or_404(industry)
-    views = count_opening("list", industry, clock.now())
     regions = registry_queries.regions()
     region = _chosen_region(regions)
     words = query_words(request.args.get("q"))
@@ -69,8 +67,6 @@ def registry(industry: str) -> Any:
         words=words,
         region=region,
         regions=regions,
-        views=views,
-        counted=queries.views("institution", [str(row.id) for row in found.rows]),
         today=clock.today(),
         day=day,
         problem=problem,
@@ -78,19 +74,18 @@ def registry(industry: str) -> Any:
 
 
 @blueprint.get("/registry/<industry>/<int:institution_id>")
-@not_stored
+@public_page("registry", counts=lambda industry, institution_id: ("institution", str(institution_id)))
 def registry_item(industry: str, institution_id: int) -> Any:
     """One institution; its opening is counted."""
     _industry_or_404(industry)
-    now, (day, _problem) = clock.now(), _day()
+    day, _problem = _day()
     item = None
     if institution_id <= MAX_ID:
         item = registry_queries.listed_one(industry, institution_id, day)
     if item is None:
         abort(404)
-    views = count_opening("institution", institution_id, now)
     return render_template(
-        "portal/registry_item.html", industry=industry, item=item, views=views, today=clock.today(), day=day
+        "portal/registry_item.html", industry=industry, item=item, today=clock.today(), day=day
     )
 
 

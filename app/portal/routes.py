@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.portal import feed_views, registry_views, suggestion_views
+from app.portal import feed_views, media_views, registry_views, suggestion_views
 from app.portal.views import blueprint
 
-__all__ = ["blueprint", "feed_views", "registry_views", "suggestion_views"]
+__all__ = ["blueprint", "feed_views", "media_views", "registry_views", "suggestion_views"]

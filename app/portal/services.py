@@ -15,6 +15,7 @@ from app.core.errors import Invalid, Refused
 from app.core.events import record
 from app.core.workflow import IllegalTransition, transition
 from app.messages.inbox import notify
+from app.portal.media import known_pictures
 from app.portal.models import Announcement, Page, Suggestion
 from app.portal.richtext import plain_text, sanitise
 from app.portal.rules import (
@@ -29,13 +30,18 @@ RECEIPT_RANDOM = 10
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")  # a contact may as well be a telephone number
 
 
-def clean_announcement(item: Announcement, now: datetime) -> None:
-    """Put what an editor typed into its stored form: body sanitised, its words beside it."""
+def as_written(item: Any) -> None:
+    """Put title, summary, source and body of anything that has them into their stored form."""
     item.title, item.summary, item.source = map(_one_line, (item.title, item.summary, item.source))
-    item.body = sanitise(item.body or "")
+    item.body = sanitise(item.body or "", known_pictures(item.body or ""))
     item.body_text = plain_text(item.body)
+
+
+def clean_announcement(item: Announcement, now: datetime) -> None:
+    """Put what an editor typed into its stored form: body sanitised, its words beside it. Raises Invalid."""
+    as_written(item)
     item.changed_at = now
-    if not item.body_text:
+    if not item.body_text and "<img" not in item.body:
         raise Invalid(_("正文为空：请填写正文。被过滤的脚本、样式等内容不算正文。"))
 
 
@@ -53,6 +59,15 @@ def withdraw_announcement(item: Announcement, *, actor: Any, now: datetime) -> N
     """Take a released announcement away from the public at once."""
     states = _move(item, "withdraw")
     record("AnnouncementWithdrawn", item, actor=actor, now=now, states=states)
+
+
+def pin_announcement(item: Announcement, *, pinned: bool, actor: Any, now: datetime) -> None:
+    """Put an announcement in front of its category, or back among the others."""
+    if item.pinned == pinned:
+        words = _("“%(title)s”已经置顶。") if pinned else _("“%(title)s”没有置顶。")
+        raise Refused(words % {"title": item.title})
+    item.pinned = pinned
+    record("AnnouncementPinned" if pinned else "AnnouncementUnpinned", item, actor=actor, now=now)
 
 
 def _move(item: Announcement, verb: str) -> tuple[str, str]:
@@ -75,10 +90,11 @@ def _one_line(text: str | None) -> str:
 def clean_page(page: Page, now: datetime) -> None:
     """Sanitise both bodies of a page."""
     page.title_zh, page.title_en = _one_line(page.title_zh), _one_line(page.title_en)
-    page.body_zh = sanitise(page.body_zh or "")
-    page.body_en = sanitise(page.body_en or "")
+    pictures = known_pictures(page.body_zh or "", page.body_en or "")
+    page.body_zh = sanitise(page.body_zh or "", pictures)
+    page.body_en = sanitise(page.body_en or "", pictures)
     page.changed_at = now
-    if not plain_text(page.body_zh):
+    if not plain_text(page.body_zh) and "<img" not in page.body_zh:
         raise Invalid(_("中文正文为空：请填写中文正文。"))
 
 

@@ -7,14 +7,16 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.core import clock
 from app.institutions.rules import INDUSTRIES
 from app.portal import labels, queries, registry_queries
-from app.portal.caching import cacheable, not_stored
-from app.portal.counting import count_opening
+from app.portal.caching import opened, public_page
+from app.portal.media import attachments
 from app.portal.navigation import interaction
+from app.portal.richtext import reading
 from app.portal.rules import CATEGORIES, excerpt, page_number, query_words, split_hits
 
 blueprint = Blueprint("portal", __name__)
@@ -38,6 +40,18 @@ def around_hit(text: str, words: tuple[str, ...]) -> str:
     return excerpt(text or "", words)
 
 
+@blueprint.app_template_filter("reading")
+def reading_markup(markup: str) -> Markup:
+    """A text as a page shows it. It was sanitised when it was written, see portal/richtext.py."""
+    return Markup(reading(markup or "", _("表格")))  # noqa: S704 - sanitised when it was written
+
+
+@blueprint.app_template_filter("filesize")
+def file_size(size: int) -> str:
+    """A file's size for people: 12 KB, 1.4 MB."""
+    return f"{max(1, round(size / 1024))} KB" if size < 1_000_000 else f"{size / 1_048_576:.1f} MB"
+
+
 @blueprint.app_template_filter("shanghai_day")
 def shanghai_day(moment: Any) -> date | None:
     """The calendar day of a stored moment, as people here read it."""
@@ -59,7 +73,7 @@ def parse_day(raw: str | None) -> date | None:
 
 
 @blueprint.get("/")
-@cacheable
+@public_page("news", "registry")
 def home() -> Any:
     """The first page."""
     today = clock.today()
@@ -67,14 +81,13 @@ def home() -> Any:
         "portal/home.html",
         news=queries.newest_by_category(clock.now()),
         counts=registry_queries.listed_counts(today),
-        list_views=queries.views("list", INDUSTRIES),
         interaction=interaction(),
         today=today,
     )
 
 
 @blueprint.get("/news/<category>/")
-@cacheable
+@public_page("news")
 def news_list(category: str) -> Any:
     """One category, or all of them, with search by words and dates."""
     if category not in CATEGORIES and category != "all":
@@ -95,20 +108,27 @@ def news_list(category: str) -> Any:
 
 
 @blueprint.route("/news/<int:item_id>", methods=["GET"])
-@not_stored
+@public_page("news", counts=lambda item_id: ("announcement", str(item_id)))
 def news_item(item_id: int) -> Any:
     """One announcement; its opening is counted."""
     now = clock.now()
     item = queries.announcement(item_id, now) if item_id <= MAX_ID else None
     if item is None:
         abort(404)
-    views = count_opening("announcement", item_id, now)
     older, newer = queries.neighbours(item, now)
-    return render_template("portal/news_item.html", item=item, views=views, older=older, newer=newer)
+    return render_template(
+        "portal/news_item.html",
+        item=item,
+        shown_at=item.publish_at,
+        views=opened("announcement", item_id),
+        attachments=attachments(item_id),
+        older=older,
+        newer=newer,
+    )
 
 
 @blueprint.get("/search")
-@cacheable
+@public_page("news", "registry")
 def search() -> Any:
     """Announcements and institutions that hold the words."""
     words = query_words(request.args.get("q"))
@@ -121,7 +141,7 @@ def search() -> Any:
 
 
 @blueprint.get("/pages/<slug>")
-@cacheable
+@public_page("news")
 def page(slug: str) -> Any:
     """An editable page."""
     found = queries.page_by_slug(slug) if SLUG.fullmatch(slug) else None

@@ -74,7 +74,8 @@ def differences() -> list[Any]:
 
 
 def _is_search_index(change: Any) -> bool:
-    return isinstance(change, tuple) and change[0] == "remove_table" and change[1].name.startswith("fts_")
+    removed = isinstance(change, tuple) and change[0] in {"remove_table", "remove_index"}
+    return removed and change[1].name.startswith("fts_")
 
 
 def revisions() -> list[str]:

@@ -6,7 +6,6 @@ import threading
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
 from app.core.db import db
 from app.portal import counting
@@ -106,9 +105,9 @@ def test_a_counter_that_fails_never_fails_the_page(client, monkeypatch, caplog):
 
     def broken(*_arguments: object) -> None:
         tries.append(1)
-        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+        raise db.engine.dialect.loaded_dbapi.OperationalError("database is locked")
 
-    monkeypatch.setattr(counting, "_count", broken)
+    monkeypatch.setattr(counting, "_counted", broken)
     assert client.get("/registry/pawn/", headers=PERSON).status_code == 200
     assert len(tries) == counting.ATTEMPTS
     assert "could not be counted" in caplog.text

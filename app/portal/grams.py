@@ -1,0 +1,61 @@
+"""What a text is found by: neighbouring pairs of characters, and whole words of Latin letters and digits.
+
+Chinese has no spaces between words, so every pair of neighbouring characters is a token: any word of two characters
+is found exactly, a longer one where all of its pairs stand. Numbers and Latin words are tokens as a whole (pairs of
+digits would find 2025 in "2026 … 25"); the last one of a query also finds words that begin with it. A single
+character is the beginning of its pairs. Tokens are written in hexadecimal: no letter of a query can be syntax.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_PIECES = re.compile(r"[a-z0-9]+|\S")
+_END = " "  # what stands behind a character that is followed by nothing
+
+
+def normal(text: str) -> str:
+    """Full-width and capital letters made plain, so that both find each other."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _code(text: str) -> str:
+    return "".join(f"{ord(char):05x}" for char in text)
+
+
+def _word(text: str) -> str:
+    return "w" + _code(text)
+
+
+def _is_word(piece: str) -> bool:
+    return piece.isascii() and piece.isalnum()
+
+
+def text_tokens(*texts: str) -> set[str]:
+    """All tokens of the texts."""
+    found: set[str] = set()
+    for part in (part for text in texts for part in normal(text).split()):
+        pieces = _PIECES.findall(part)
+        for piece, following in zip(pieces, [*pieces[1:], _END], strict=True):
+            if _is_word(piece):
+                found.add(_word(piece))
+            if not (_is_word(piece) and following == _END):
+                found.add(_code(piece[-1] + following[0]))
+    return found
+
+
+def query_tokens(words: Iterable[str]) -> list[tuple[str, bool]]:
+    """The tokens that a text must have to hold the words, with whether a token is only a beginning."""
+    found: dict[tuple[str, bool], None] = {}
+    for part in (part for word in words for part in normal(word).split()):
+        pieces = _PIECES.findall(part)
+        for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
+            if _is_word(piece):
+                found[_word(piece), not following] = None
+            if following:
+                found[_code(piece[-1] + following[0]), False] = None
+            elif len(pieces) == 1 and not _is_word(piece):
+                found[_code(piece), True] = None
+    return list(found)
