@@ -15,7 +15,7 @@ def create_app(config: type[Config] | None = None, **overrides: Any) -> Flask:
     from app import registry
     from app.accounts.demo import refuse_demonstration_accounts
     from app.cli import register_commands
-    from app.core import http, i18n, startup
+    from app.core import http, i18n, startup, static_files
     from app.core.json_provider import StrictJSONProvider
     from app.extensions import csrf, db, limiter, mail, migrate, server_sessions
 
@@ -35,6 +35,7 @@ def create_app(config: type[Config] | None = None, **overrides: Any) -> Flask:
     limiter.init_app(app)
     mail.init_app(app)
     http.init_app(app)
+    static_files.init_app(app)
     registry.init_app(app)
     i18n.init_app(app)
     register_commands(app)

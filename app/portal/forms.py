@@ -51,3 +51,8 @@ class SuggestionForm(CaptchaForm):
         filters=[printable, stripped],
         description=_l("请写明时间、事项和您的建议，10 至 2000 个字。"),
     )
+
+    def name_apart(self, beginning: str) -> None:
+        """Give the fields ids of their own, for a form that stands over a page with fields of its own."""
+        for field in self:
+            field.id = field.label.field_id = beginning + field.short_name

@@ -21,13 +21,25 @@ RECEIPT = re.compile(r"YJ\d{8}-[0-9A-Z]{5}-[0-9A-Z]{5}")
 LAST_RECEIPT = "suggestion_receipt"
 
 
+def _in_window() -> bool:
+    """Whether the form stands in a window over another page: then only its content is wanted."""
+    return request.args.get("window") == "1"
+
+
+def _form_page(form: SuggestionForm) -> str:
+    if not _in_window():
+        return render_template("portal/suggest.html", form=form)
+    form.name_apart("suggest-")
+    return render_template("portal/_suggest_window.html", form=form)
+
+
 @blueprint.get("/suggestions")
 @not_stored
 def suggest() -> Any:
     """The form."""
     form = SuggestionForm(formdata=None)
     form.renew_captcha()
-    return render_template("portal/suggest.html", form=form)
+    return _form_page(form)
 
 
 @blueprint.post("/suggestions")
@@ -37,7 +49,7 @@ def send_suggestion() -> Any:
     """Take a suggestion in; the answer is the receipt."""
     form = SuggestionForm()
     if not form.validate():
-        return render_template("portal/suggest.html", form=form), 422
+        return _form_page(form), 422
     item = submit_suggestion(
         name=form.name.data,
         contact=form.contact.data,
@@ -46,6 +58,9 @@ def send_suggestion() -> Any:
         now=clock.now(),
     )
     session[LAST_RECEIPT] = item.receipt
+    if _in_window():
+        found = queries.suggestion_by_receipt(item.receipt)
+        return render_template("portal/_suggest_window.html", item=found)
     return redirect(url_for("portal.suggestion_received"))
 
 
