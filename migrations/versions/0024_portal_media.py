@@ -1,7 +1,7 @@
 """portal media
 
 Revision ID: 0024
-Revises: 0028
+Revises: 0032
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 
 revision = '0024'
-down_revision = '0028'
+down_revision = '0032'
 branch_labels = None
 depends_on = None
 
