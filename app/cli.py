@@ -129,6 +129,7 @@ def load_catalogue_command(path: Path | None, effective_from: datetime | None, d
     from app.core.db import commits, db
     from app.filings.definitions.catalogue import CatalogueError
     from app.filings.definitions.services import load_into_database
+    from app.inspections.defaults import load_checklist
     from app.institutions.admission.plans import load_modes
     from app.institutions.regions import load_regions
 
@@ -141,6 +142,7 @@ def load_catalogue_command(path: Path | None, effective_from: datetime | None, d
             report = commits(load_into_database)(clock.now(), path, day)
             click.echo(f"regions: {commits(load_regions)()} changes")
             click.echo(f"procedures for changes: {commits(load_modes)()} new")
+            click.echo(f"documents usually asked for in inspections: {commits(load_checklist)()} new")
     except CatalogueError as error:
         raise click.ClickException("\n".join(error.problems)) from error
     for line in _told(report):

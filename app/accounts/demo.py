@@ -39,6 +39,7 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("demo-jianguan2", "Supervisor", "监管人员（第二人）", "Supervisor (second person)"),
     DemoAccount("demo-shenpi2", "Approver", "审批人员（第二人）", "Approver (second person)"),
     DemoAccount("demo-jiancha", "Inspector", "检查人员", "Inspector"),
+    DemoAccount("demo-jiancha2", "Inspector", "检查人员（第二人）", "Inspector (second person)"),
     DemoAccount("demo-neirong", "ContentEditor", "内容编辑", "Content editor"),
     DemoAccount("demo-xitong", "SystemAdministrator", "系统管理员", "System administrator"),
     DemoAccount("demo-anquan", "SecurityAdministrator", "安全管理员", "Security administrator"),

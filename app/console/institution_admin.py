@@ -28,6 +28,7 @@ from app.core.badges import badge
 from app.core.db import commits
 from app.core.fab import SafeInterface, SafeModelView
 from app.filings.labels import word
+from app.inspections.rules import is_overdue
 from app.institutions.admin import FORMATTERS
 from app.institutions.labels import (
     FIELD_LABELS,
@@ -141,6 +142,7 @@ class InstitutionAdmin(SafeModelView):
             columns=SUBJECT_COLUMNS,
             shown_value=shown_value,
             word=word,
+            is_overdue=is_overdue,
         )
 
     @expose("/export", methods=["GET"])

@@ -16,6 +16,7 @@ from app.core.events import Event
 from app.core.files import StoredFile
 from app.filings.calendar.models import Extension
 from app.filings.submissions.models import Filing
+from app.inspections.models import Inspection
 from app.institutions.admission.models import Application
 from app.institutions.labels import VALUE_WORDS
 from app.institutions.models import Institution, Registration
@@ -64,6 +65,7 @@ class InstitutionFile:
     applications: Section
     filings: Section
     extensions: Section
+    inspections: Section
     registrations: Section
     attachments: Section
     messages: Section
@@ -88,6 +90,7 @@ def institution_file(item: Institution, day: date) -> InstitutionFile:
             joinedload(Extension.report_set),
             joinedload(Extension.period),
         ),
+        _section(Inspection, Inspection.institution_id == item.id, Inspection.id),
         _section(Registration, Registration.institution_id == item.id, Registration.id),
         _section(StoredFile, StoredFile.institution_id == item.id, StoredFile.id),
         _section(OutboxMail, OutboxMail.recipient == item.email, OutboxMail.id),

@@ -12,6 +12,10 @@ from app.accounts.labels import EVENT_LABELS as ALL_EVENTS
 from app.console.institution_file import InstitutionFile
 from app.core.events import Event
 from app.filings.labels import EXTENSION_STATES, FILING_STATES
+from app.inspections.labels import EVENTS as INSPECTION_EVENTS
+from app.inspections.labels import KINDS as INSPECTION_KINDS
+from app.inspections.labels import STATES as INSPECTION_STATES
+from app.inspections.labels import TONES
 from app.institutions.admission.labels import KINDS, STATES
 from app.institutions.labels import (
     EVENT_LABELS,
@@ -44,6 +48,9 @@ FILE_WORDS: dict[str, dict[str, Any]] = {
     "registration": REGISTRATION_STATE_LABELS,
     "filing": FILING_STATES,
     "extension": EXTENSION_STATES,
+    "inspection": INSPECTION_STATES,
+    "inspection_kind": INSPECTION_KINDS,
+    "inspection_tone": TONES,
 }
 
 
@@ -55,6 +62,7 @@ SUBJECT_COLUMNS = {
 _EVENTS = {
     **ALL_EVENTS,
     **EVENT_LABELS,
+    **INSPECTION_EVENTS,
     "RegisterOpened": _l("列入名册"),
     "RegisterChanged": _l("登记变动"),
     "InstitutionChanged": _l("机构信息变更"),

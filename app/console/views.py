@@ -15,6 +15,7 @@ from app.console import queries
 from app.core import clock
 from app.filings.calendar.extension_queries import waiting_extensions
 from app.filings.labels import INDUSTRIES, word
+from app.inspections.queries import overdue_number, waiting_plans, work_of
 from app.institutions.admission.queries import waiting_for
 from app.portal.queries import waiting_suggestions
 
@@ -58,7 +59,23 @@ def _tasks() -> list[dict[str, Any]]:
     if may("can_decide", "ExtensionAdmin"):
         url = url_for("ExtensionAdmin.list", _flt_0_status="requested")
         found.append({"label": _("待审批延期"), "number": waiting_extensions(), "url": url})
+    found += _inspection_tasks()
     if may("can_list", "SuggestionAdmin"):
         url = url_for("SuggestionAdmin.list")
         found.append({"label": _("待回复意见建议"), "number": waiting_suggestions(), "url": url})
+    return found
+
+
+def _inspection_tasks() -> list[dict[str, Any]]:
+    """Plans to approve, inspections to work on, rectification that is overdue."""
+    found, me = [], current_account().id
+    if may("can_approve", "InspectionAdmin"):
+        url = url_for("InspectionAdmin.list", state="pending")
+        found.append({"label": _("待批准检查方案"), "number": waiting_plans(me), "url": url})
+    if may("can_work", "InspectionWork"):
+        url = url_for("InspectionAdmin.list", inspector=me)
+        found.append({"label": _("我的检查待办"), "number": work_of(me), "url": url})
+    if may("can_list", "InspectionAdmin"):
+        url = url_for("InspectionAdmin.list", overdue="1")
+        found.append({"label": _("整改逾期"), "number": overdue_number(clock.today()), "url": url})
     return found

@@ -11,6 +11,7 @@ from app.core.db import commits, db
 from app.core.scope import SYSTEM, scoped
 from app.demo.accounts import colleagues, staff_accounts
 from app.demo.admission import tell_admission
+from app.demo.inspections import tell_inspections
 from app.demo.registrations import register_applicants
 from app.demo.scenario import tell
 from app.filings.definitions.services import load_into_database
@@ -43,4 +44,5 @@ def fill() -> int:
     number = tell(now, staff["Supervisor"])
     register_applicants(staff["Approver"], now)
     tell_admission({role: colleagues(role) for role in ("Supervisor", "Approver")}, now)
+    tell_inspections({role: colleagues(role) for role in ("Inspector", "Approver")}, now)
     return number

@@ -18,7 +18,18 @@ from app.core.errors import DomainError
 from app.core.export import send_workbook, workbook
 from app.core.file_rules import ACCEPT
 from app.core.files import send_file_row
-from app.inspections import calendar_page, desk, feedback, opinions, pages, planning, queries, rules
+from app.inspections import (
+    calendar_page,
+    desk,
+    drafts,
+    feedback,
+    letters,
+    opinions,
+    pages,
+    planning,
+    queries,
+    rules,
+)
 from app.inspections.intake import Incomplete
 from app.inspections.labels import APPROVER_REASONS, FIELDS, KINDS, STATES
 from app.inspections.models import Inspection
@@ -82,6 +93,8 @@ class InspectionPages(BaseView):
             warnings=pages.serving_warnings(item, now) if item.status == "approved" else [],
             member_choices={one.id: one.name for one in item.active_team},
             candidates=_candidates(item) if works else {},
+            letters=letters.issued(item),
+            drafts=[kind for kind, states in drafts.DRAFT_STATES.items() if item.status in states],
             days=queries.days_of(item.id),
             followers=queries.follow_ups(item.id),
             open_findings=feedback.open_findings(item),
@@ -203,6 +216,30 @@ class InspectionAdmin(InspectionPages):
             return self._show(self._item_or_404(pk), refusal_of(refusal)), refusal.status
         flash(_("已办理。"), "success")
         return redirect(url_for("InspectionAdmin.show", pk=pk))
+
+    @expose("/draft/<pk>/<kind>", methods=["GET"])
+    @has_access
+    @permission_name("show")
+    def draft(self, pk: str, kind: str) -> Any:
+        """How a letter would read now."""
+        item = self._item_or_404(pk)
+        back = url_for("InspectionAdmin.show", pk=item.id)
+        crumbs = [(_("现场检查"), url_for("InspectionAdmin.list")), (item.number, back)]
+        return drafts.page(
+            item,
+            kind,
+            face="console",
+            back=back,
+            crumbs=crumbs,
+            file_url=lambda form: url_for("InspectionAdmin.draft_file", pk=item.id, kind=kind, form=form),
+        )
+
+    @expose("/draft/<pk>/<kind>/<form>", methods=["GET"])
+    @has_access
+    @permission_name("show")
+    def draft_file(self, pk: str, kind: str, form: str) -> Any:
+        """The same as a PDF or a Word file."""
+        return drafts.file(self._item_or_404(pk), kind, form)
 
     @expose("/file/<pk>/<file_id>", methods=["GET"])
     @has_access

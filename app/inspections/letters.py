@@ -8,10 +8,13 @@ from typing import Any
 
 from flask_babel import force_locale
 
+from app.accounts.security import may
 from app.core import clock
 from app.inspections import rules
 from app.inspections.labels import FORMS, KINDS, PROGRESS, SEVERITIES
 from app.inspections.models import Finding, Inspection, Member
+from app.letters import services
+from app.letters.models import Letter
 
 NOTICE, OPINION, FEEDBACK = "inspection_notice", "inspection_opinion", "rectification_feedback"
 NOTHING = "（无）"
@@ -152,6 +155,26 @@ def _stop(text: str) -> str:
 
 def freeze(inspection: Inspection, kind: str, actor: Any, now: datetime) -> str:
     """Number the letter and keep it as it is now; returns its number."""
-    year = clock.local(now).year
-    head = {NOTICE: "金监检通", OPINION: "金监检意", FEEDBACK: "整改反馈"}[kind]
-    return f"{head}〔{year}〕{inspection.id}号"
+    letter = services.issue(kind, inspection, data_of(inspection, kind, now), actor=actor, now=now)
+    return letter.number
+
+
+def issued(inspection: Inspection) -> list[Letter]:
+    """What was issued on the inspection, oldest first."""
+    return services.letters_of(inspection)
+
+
+def sheet_of(issued_letters: Iterable[Letter], kind: str) -> Any:
+    """The newest letter of a kind for a page; None when there is none."""
+    found = [one for one in issued_letters if one.kind == kind]
+    return services.issued_html(found[-1]) if found else None
+
+
+def _may_open(letter: Letter, account: Any) -> bool:
+    """Staff who may see inspections (inside their scope), and the institution: what is issued was served on it."""
+    if account.is_staff:
+        return may("can_show", "InspectionAdmin")
+    return bool(account.institution_id == letter.institution_id)
+
+
+services.allow(Inspection.__tablename__, _may_open)

@@ -48,9 +48,8 @@ WORDS: dict[str, Any] = {
 
 def course(inspection: Inspection, *, for_company: bool = False) -> list[dict[str, Any]]:
     """What has happened, oldest first. The institution sees nothing of the plan and of the work behind the doors."""
-    entries = history("inspection", inspection.id)
-    if for_company:
-        entries = [one for one in entries if one.kind in SHOWN_EVENTS]
+    known = SHOWN_EVENTS if for_company else EVENTS
+    entries = [one for one in history("inspection", inspection.id) if one.kind in known]
     states = COMPANY_STATES if for_company else STATES
     return [_step(one, states, for_company) for one in entries]
 

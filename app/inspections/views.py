@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.db import commits, db
 from app.core.errors import Conflict, DomainError
 from app.core.file_rules import ACCEPT
-from app.inspections import feedback, pages, queries, rules, services
+from app.inspections import drafts, feedback, letters, pages, queries, rules, services
 from app.inspections.intake import Incomplete
 from app.inspections.labels import COMPANY_STATES, FIELDS
 from app.inspections.models import Inspection
@@ -45,11 +45,12 @@ def notice(inspection_id: int) -> Any:
 
 
 def _notice_page(item: Inspection, errors: dict[str, str]) -> str:
+    issued = letters.issued(item)
     return render_template(
         "workspace/inspections/notice.html",
         item=item,
-        sheet=None,
-        letters=[],
+        sheet=letters.sheet_of(issued, letters.NOTICE),
+        letters=[one for one in issued if one.kind == letters.NOTICE],
         takes=item.status in rules.TAKES_DOCUMENTS and _may_act(item),
         course=pages.course(item, for_company=True),
         errors=errors,
@@ -140,12 +141,12 @@ def _errors(refusal: DomainError) -> dict[str, str]:
 def opinion(inspection_id: int) -> Any:
     """检查意见: the letter, the findings, and how the rectification stands."""
     item = _issued(inspection_id)
+    issued = letters.issued(item)
     return render_template(
         "workspace/inspections/opinion.html",
         item=item,
-        sheet=None,
-        letters=[],
-        answers=[],
+        sheet=letters.sheet_of(issued, letters.OPINION),
+        letters=[one for one in issued if one.kind != letters.NOTICE],
         takes=item.status in rules.TAKES_FEEDBACK and _may_act(item),
         may_confirm=item.opinion_read_at is None and _may_act(item),
         course=pages.course(item, for_company=True),
@@ -181,6 +182,34 @@ def rectify(inspection_id: int) -> Any:
     return _feedback_page(item, {}, None)
 
 
+@blueprint.get("/<int:inspection_id>/feedback/preview")
+@workspace_required
+def preview(inspection_id: int) -> Any:
+    """How the feedback reads as it is saved now."""
+    item = _issued(inspection_id)
+    back = url_for(".rectify", inspection_id=item.id)
+    crumbs = [
+        (_("现场检查"), url_for(".index")),
+        (item.notice_no, url_for(".notice", inspection_id=item.id)),
+        (_("整改反馈"), back),
+    ]
+    return drafts.page(
+        item,
+        letters.FEEDBACK,
+        face="workspace",
+        back=back,
+        crumbs=crumbs,
+        file_url=lambda form: url_for(".preview_file", inspection_id=item.id, form=form),
+    )
+
+
+@blueprint.get("/<int:inspection_id>/feedback/preview/<form>")
+@workspace_required
+def preview_file(inspection_id: int, form: str) -> Any:
+    """The same as a PDF or a Word file."""
+    return drafts.file(_issued(inspection_id), letters.FEEDBACK, form)
+
+
 def _take(item: Inspection) -> Any:
     """Keep what was written, add and remove files, and hand in when that was asked for. Nothing typed is lost."""
     key, account, now = item.id, current_account(), clock.now()
@@ -207,6 +236,8 @@ def _take(item: Inspection) -> Any:
     if errors:
         return _feedback_page(item, errors, request.form), 422
     flash(_("已保存，尚未提交。"), "success")
+    if request.form.get("action") == "preview":
+        return redirect(url_for(".preview", inspection_id=key))
     return redirect(url_for(".rectify", inspection_id=key))
 
 

@@ -10,6 +10,7 @@ from app.filings.labels import FAMILIES, INDUSTRIES, word
 from app.filings.obligations import obligations
 from app.filings.pages import state_words
 from app.filings.reminders import reminders_of
+from app.inspections.todo import inspection_tasks
 from app.institutions.labels import INSTITUTION_STATE_LABELS
 from app.workspace.todo import tasks
 
@@ -32,6 +33,7 @@ def home() -> str:
         account=account,
         institution=institution,
         tasks=tasks(everything, reminders_of(institution.id)),
+        inspections=inspection_tasks(institution.id, clock.local(now).date()),
         recent=handed_in[:5],
         now=now,
         families=FAMILIES,

@@ -95,6 +95,28 @@ def make_desk(**more: Any) -> Desk:
     )
 
 
+def inspected(institution: Any, company: Any, word: str) -> Inspection:
+    """An inspection of this company under rectification, with `word` in everything that is written in it."""
+    people = (make_account(role, display_name=f"{word}员") for role in ("Inspector", "Inspector", "Approver"))
+    desk = Desk(institution, company, *people)
+    found = bring(desk, "on_site")
+    now, item = clock.now(), first_item(found)
+    found.scope = found.place = item.name = word
+    services.confirm_notice(found.id, word, company, now)
+    services.provide(found.id, item.id, [paper(f"{word}.pdf")], word, company, now)
+    day = {"day": clock.today().isoformat(), "note": word}
+    services.add_day(found.id, day, [paper(f"{word}底稿.pdf")], desk.inspector, now)
+    services.finish_work(found.id, found.version, desk.inspector, now)
+    texts = {name: word for name in ("title", "fact", "evidence", "clause", "requirement")}
+    opinions.save_finding(found.id, found.version, None, texts, desk.inspector)
+    opinions.save_opinion(
+        found.id, found.version, OPINION | {"overview": word, "evaluation": word}, desk.inspector
+    )
+    opinions.issue_opinion(found.id, found.version, desk.inspector, now)
+    db.session.commit()
+    return found
+
+
 def begin_plan(desk: Desk, now: Any = None) -> Inspection:
     now = now or clock.now()
     found = planning.plan_inspection(desk.institution, "routine", desk.inspector, now)

@@ -10,12 +10,14 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed, Refused
-from app.core.events import history
+from app.core.events import Event, history
 from app.core.workflow import IllegalTransition
 from app.inspections import feedback, opinions, planning, services
 from app.inspections.defaults import load_checklist
 from app.inspections.intake import Incomplete
+from app.inspections.letters import FEEDBACK, NOTICE, OPINION
 from app.inspections.models import Inspection
+from app.letters.services import letters_of
 from app.messages.models import OutboxMail
 from tests.factories import make_account, make_institution
 from tests.integration.inspections.helpers import (
@@ -37,8 +39,12 @@ def desk() -> Desk:
     return make_desk()
 
 
+def steps(found: Inspection) -> list[Event]:
+    return [one for one in history("inspection", found.id) if one.kind != "LetterIssued"]
+
+
 def kinds(found: Inspection) -> list[str]:
-    return [one.kind for one in history("inspection", found.id)]
+    return [one.kind for one in steps(found)]
 
 
 def subjects(desk: Desk) -> list[str]:
@@ -54,10 +60,12 @@ def test_the_whole_course_leaves_one_event_a_step_and_tells_the_company(desk):
         "InspectionFinished", "InspectionOpinionIssued", "RectificationReported", "RectificationAccepted",
         "InspectionClosed",
     ]  # fmt: skip
-    states = [one.to_state for one in history("inspection", found.id)]
+    states = [one.to_state for one in steps(found)]
     assert states == list(STAGES)
     assert len(subjects(desk)) == 4
-    assert found.notice_no != found.opinion_no != ""
+    letters = letters_of(found)
+    assert [one.kind for one in letters] == [NOTICE, OPINION, FEEDBACK]
+    assert (found.notice_no, found.opinion_no) == (letters[0].number, letters[1].number)
 
 
 def test_a_new_plan_brings_the_usual_list_basis_and_leader(desk):

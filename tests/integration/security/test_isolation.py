@@ -19,9 +19,11 @@ from tests.integration.security.world import CANARY, World, addresses, make_worl
 PUBLIC_NAMES = ("portal.registry", "portal.search", "portal.home", "portal.sitemap")
 TABLES = ("filing", "filing_form", "filing_version", "review_mark", "staged_import", "stored_file", "registration",
           "institution", "filing_explanation", "event", "admission_application",
-          "admission_decision", "admission_file", "register_entry", "institution_version")  # fmt: skip
+          "admission_decision", "admission_file", "register_entry", "institution_version", "inspection",
+          "inspection_item", "inspection_member", "inspection_finding", "inspection_day", "inspection_file",
+          "letter")  # fmt: skip
 STAFF = ("Supervisor", "Approver", "Inspector")
-LISTS = ("institutions", "registrations", "filings", "forms", "periods", "applications")
+LISTS = ("institutions", "registrations", "filings", "forms", "periods", "applications", "inspections")
 
 
 @pytest.fixture

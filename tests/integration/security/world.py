@@ -26,9 +26,12 @@ from app.filings.definitions.queries import definition_ids_on, set_by_key
 from app.filings.submissions import review
 from app.filings.submissions.models import Filing, FilingForm, StagedImport
 from app.filings.submissions.services import Place, save_form, submit_filing
+from app.inspections.queries import days_of
 from app.institutions.admission import services
+from app.letters.services import letters_of
 from tests.factories import make_account, make_institution, make_registration
 from tests.filing_places import MONTHLY, ONE_OFF, finish_one_off, load_catalogue, make_month
+from tests.integration.inspections.helpers import inspected
 from tests.kept import kept
 
 CANARY = "金丝雀"  # stands in every text of the other company
@@ -61,9 +64,19 @@ def _ids(found: World, numbers: set[int], keys: list[str]) -> dict[str, list[str
         "filing_id": [str(found.filing.id)],
         "institution_id": [str(found.other.id)],
         "key": keys,
-        "verb": ["pick-up", "release", "take-over", "approve", "return", "mark", "unmark"],
+        "verb": [
+            "pick-up",
+            "release",
+            "take-over",
+            "approve",
+            "return",
+            "mark",
+            "unmark",
+            "remind",
+            "transfer",
+        ],
         "industry": ["guarantee"],
-        "kind": ["set_up", "branch", "change", "termination"],
+        "kind": ["set_up", "branch", "change", "termination", "inspection_opinion"],
         "import_id": [str(_uploaded_list())],
         "name": ["licence_file", "business_file", "authorisation_file"],
     }
@@ -103,8 +116,26 @@ def make_world() -> World:
     application = _application(other, other_account)
     own = {other.id, filing.id, other_account.id, registration.id, licence.id, stored.id, application.id}
     numbers = own | set(drafts)
-    found.ids = {"application_id": [str(application.id)]} | _ids(found, numbers, [stored.key, licence.key])
+    keys = [stored.key, licence.key]
+    inspection = inspected(other, other_account, CANARY)
+    numbers |= {inspection.id}
+    found.ids = (
+        {"application_id": [str(application.id)]} | _ids(found, numbers, keys) | _inspection_ids(inspection)
+    )
+    found.ids["key"] += [file.key for item in inspection.items for file in item.files]
     return found
+
+
+def _inspection_ids(inspection: Any) -> dict[str, list[str]]:
+    days = days_of(inspection.id)
+    return {
+        "inspection_id": [str(inspection.id)],
+        "item_id": [str(inspection.items[0].id)],
+        "finding_id": [str(inspection.findings[0].id)],
+        "file_id": [str(file.id) for day in days for file in day.files],
+        "letter_id": [str(letter.id) for letter in letters_of(inspection)],
+        "form": ["pdf", "docx"],
+    }
 
 
 def _application(institution: Any, account: Any) -> Any:
