@@ -34,7 +34,8 @@ def weeks(first: date, last: date, inspections: Sequence[Inspection]) -> list[li
     days = [_day(start + timedelta(days=at), first, last) for at in range((end - start).days + 1)]
     for one in days:
         if one.note is not None:
-            one.on_site = [x for x in inspections if _is_on_site(x, one.day)]
+            works = one.note.works
+            one.on_site = [x for x in inspections if _is_on_site(x, one.day, works=works)]
             one.due = [x for x in inspections if x.rectify_by == one.day]
     return [days[at : at + 7] for at in range(0, len(days), 7)]
 
@@ -43,6 +44,7 @@ def _day(day: date, first: date, last: date) -> Day:
     return Day(day, day_note(day) if first <= day <= last else None)
 
 
-def _is_on_site(inspection: Inspection, day: date) -> bool:
+def _is_on_site(inspection: Inspection, day: date, *, works: bool) -> bool:
+    """Days nobody works lie within the time, but only its first and last are meant to be worked on."""
     first, last = inspection.planned_from, inspection.planned_to
-    return bool(first and last and first <= day <= last)
+    return bool(first and last and first <= day <= last) and (works or day in (first, last))

@@ -123,7 +123,7 @@ def decide_feedback(
         comment = "\n".join(f"{one.position}. {one.verdict_reason}" for one in returned)
         data = {"verdicts": verdicts}
         step(inspection, "return", "RectificationReturned", actor, now, comment=comment, data=data)
-        _give_time(inspection, now)
+        _give_time(inspection, returned, now)
     else:
         inspection.accepted_at = now
         step(inspection, "accept", "RectificationAccepted", actor, now, data={"verdicts": verdicts})
@@ -140,11 +140,13 @@ def _check_verdicts(given: Sequence[tuple[str, str, str]]) -> None:
         raise intake.Incomplete(errors)
 
 
-def _give_time(inspection: Inspection, now: datetime) -> None:
+def _give_time(inspection: Inspection, returned: Sequence[Finding], now: datetime) -> None:
     """A return gives at least ten days, so that nobody is overdue through the time the regulator took."""
     soonest = rules.rectify_by(clock.local(now).date(), rules.CORRECT_DAYS)
     if inspection.rectify_by is None or inspection.rectify_by < soonest:
         inspection.rectify_by = soonest
+    for one in returned:
+        one.due_on = max(one.due_on or soonest, soonest)
 
 
 def close_inspection(

@@ -61,7 +61,8 @@ def _step(entry: Event, states: dict[str, Any], for_company: bool) -> dict[str, 
     )
     if detail:
         title = _("%(what)s：%(detail)s", what=title, detail=detail)
-    state = entry.to_state or ""
+    # A document's event carries the document's states.
+    state = "" if entry.kind.startswith("InspectionDocument") else entry.to_state or ""
     return {
         "title": title,
         "who": entry.actor_name,
