@@ -72,22 +72,20 @@ class InspectionPages(BaseView):
         account, now = current_account(), clock.now()
         works = may("can_work", "InspectionWork")
         reasons = pages.worker_reasons(item, account) if works else []
+        against = [APPROVER_REASONS[code] for code in planning.approver_reasons(item, account)]
         approver = may("can_approve", "InspectionAdmin") and item.status == "pending"
         return self.render_template(
             "console/inspections/show.html",
             item=item,
             institution=item.institution,
-            industry=INDUSTRY_LABELS[item.institution.industry],
-            region=region_path(item.institution.region),
+            where=(INDUSTRY_LABELS[item.institution.industry], region_path(item.institution.region)),
             state=STATES[item.status],
             verbs=rules.INSPECTION_WORKFLOW.verbs(item.status) if works and not reasons else (),
             may_work=works,
             works=works and not reasons,
             worker_reasons=reasons if item.status not in rules.OVER else [],
             approver=approver,
-            approver_reasons=[
-                APPROVER_REASONS[code] for code in planning.approver_reasons(item, account)
-            ] if approver else [],
+            approver_reasons=against,
             problems=planning.problems_of(item) if item.status == "planned" else {},
             opinion_problems=opinions.opinion_problems(item) if item.status == "concluding" else {},
             warnings=pages.serving_warnings(item, now) if item.status == "approved" else [],

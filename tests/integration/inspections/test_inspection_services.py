@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed, Refused
@@ -17,8 +18,9 @@ from app.inspections.defaults import load_checklist
 from app.inspections.intake import Incomplete
 from app.inspections.letters import FEEDBACK, NOTICE, OPINION
 from app.inspections.models import Inspection
+from app.inspections.reminders import tell_rectifications
 from app.letters.services import letters_of
-from app.messages.models import OutboxMail
+from app.messages.models import Message, OutboxMail
 from tests.factories import make_account, make_institution
 from tests.integration.inspections.helpers import (
     FINDING,
@@ -52,6 +54,11 @@ def subjects(desk: Desk) -> list[str]:
     return list(db.session.scalars(query.order_by(OutboxMail.id)))
 
 
+def titles(account: Account) -> list[str]:
+    query = select(Message.title_zh).where(Message.account_id == account.id)
+    return list(db.session.scalars(query.order_by(Message.id)))
+
+
 def test_the_whole_course_leaves_one_event_a_step_and_tells_the_company(desk):
     found = bring(desk, "closed")
     assert (found.status, [one.status for one in found.findings]) == ("closed", ["accepted", "accepted"])
@@ -62,7 +69,12 @@ def test_the_whole_course_leaves_one_event_a_step_and_tells_the_company(desk):
     ]  # fmt: skip
     states = [one.to_state for one in steps(found)]
     assert states == list(STAGES)
+    told = [title.partition("（")[0] for title in titles(desk.company)]
+    assert told == ["检查通知书", "检查意见书", "整改验收通过", "现场检查已办结"]
     assert len(subjects(desk)) == 4
+    assert [title.partition("：")[0] for title in titles(desk.approver)] == ["检查计划待审批"]
+    assert titles(desk.second) == [f"{desk.institution.name}：提交整改反馈"]
+    assert titles(desk.inspector)[0] == f"检查计划已批准：{desk.institution.name}"
     letters = letters_of(found)
     assert [one.kind for one in letters] == [NOTICE, OPINION, FEEDBACK]
     assert (found.notice_no, found.opinion_no) == (letters[0].number, letters[1].number)
@@ -170,7 +182,7 @@ def test_documents_are_provided_returned_provided_again_and_received(desk):
     with pytest.raises(Incomplete):
         services.decide_item(found.id, item.id, "provided", "return", "", desk.inspector, now)
     services.decide_item(found.id, item.id, "provided", "return", "缺少盖章页", desk.inspector, now)
-    assert any("检查资料已退回" in one for one in subjects(desk))
+    assert any("检查资料被退回" in one for one in subjects(desk))
     services.provide(found.id, item.id, [paper("补充.pdf")], "已补盖章", desk.company, now)
     with pytest.raises(Conflict):  # a page from before
         services.decide_item(found.id, item.id, "returned", "receive", "", desk.inspector, now)
@@ -263,7 +275,7 @@ def test_a_returned_finding_is_corrected_while_the_accepted_one_stays(desk):
     feedback.hand_in(found.id, desk.company, now)
     feedback.decide_feedback(found.id, found.version, verdicts(found, "accept"), desk.inspector, now)
     assert (found.status, found.feedback_round) == ("accepted", 2)
-    assert any("整改反馈已退回" in subject for subject in subjects(desk))
+    assert any("整改反馈被退回" in subject for subject in subjects(desk))
 
 
 def test_overdue_is_reminded_once_a_day_and_can_be_transferred(desk):
@@ -275,6 +287,15 @@ def test_overdue_is_reminded_once_a_day_and_can_be_transferred(desk):
     feedback.remind(found.id, desk.inspector, late + timedelta(hours=25))
     feedback.transfer(found.id, found.version, "移送行政处罚", desk.inspector, late)
     assert (found.status, found.conclusion) == ("transferred", "移送行政处罚")
+
+
+def test_reminders_by_themselves_go_out_once_before_and_once_after_the_deadline(desk):
+    found = bring(desk, "rectifying")
+    before = len(titles(desk.company))
+    by = found.rectify_by
+    for days, told in ((-8, 0), (-7, 1), (-1, 1), (0, 1), (1, 2), (5, 2)):
+        tell_rectifications(clock.start_of(by + timedelta(days=days)))
+        assert len(titles(desk.company)) - before == told, days
 
 
 def test_a_follow_up_is_linked_and_a_deregistered_company_gets_none(desk):

@@ -116,17 +116,15 @@ def make_world() -> World:
     application = _application(other, other_account)
     own = {other.id, filing.id, other_account.id, registration.id, licence.id, stored.id, application.id}
     numbers = own | set(drafts)
-    keys = [stored.key, licence.key]
-    inspection = inspected(other, other_account, CANARY)
+    keys, inspection = [stored.key, licence.key], inspected(other, other_account, CANARY)
     numbers |= {inspection.id}
     found.ids = (
         {"application_id": [str(application.id)]} | _ids(found, numbers, keys) | _inspection_ids(inspection)
     )
-    found.ids["key"] += [file.key for item in inspection.items for file in item.files]
     return found
 
 
-def _inspection_ids(inspection: Any) -> dict[str, list[str]]:
+def _inspection_ids(inspection: Any, keys: list[str]) -> dict[str, list[str]]:
     days = days_of(inspection.id)
     return {
         "inspection_id": [str(inspection.id)],
@@ -135,6 +133,7 @@ def _inspection_ids(inspection: Any) -> dict[str, list[str]]:
         "file_id": [str(file.id) for day in days for file in day.files],
         "letter_id": [str(letter.id) for letter in letters_of(inspection)],
         "form": ["pdf", "docx"],
+        "key": [*keys, *(file.key for item in inspection.items for file in item.files)],
     }
 
 
