@@ -119,7 +119,9 @@ def make_world() -> World:
     keys, inspection = [stored.key, licence.key], inspected(other, other_account, CANARY)
     numbers |= {inspection.id}
     found.ids = (
-        {"application_id": [str(application.id)]} | _ids(found, numbers, keys) | _inspection_ids(inspection)
+        {"application_id": [str(application.id)]}
+        | _ids(found, numbers, keys)
+        | _inspection_ids(inspection, keys)
     )
     return found
 
