@@ -39,7 +39,11 @@ def _team(inspection: Inspection) -> list[Account]:
 
 def plan_waits(inspection: Inspection, now: datetime) -> None:
     """To those who may approve it, but neither to who planned or handed it in nor to the team."""
-    barred = {inspection.created_by_id, inspection.submitted_by_id, *(one.account_id for one in inspection.team)}
+    barred = {
+        inspection.created_by_id,
+        inspection.submitted_by_id,
+        *(one.account_id for one in inspection.team),
+    }
     recipients = [one for one in possible_approvers(inspection.institution) if one.id not in barred]
     _staff(recipients, inspection, "inspection_plan_waiting", now, number=inspection.number)
 
