@@ -115,9 +115,8 @@ def make_world() -> World:
     drafts = db.session.scalars(select(FilingForm.id)).all()
     application = _application(other, other_account)
     own = {other.id, filing.id, other_account.id, registration.id, licence.id, stored.id, application.id}
-    numbers = own | set(drafts)
     keys, inspection = [stored.key, licence.key], inspected(other, other_account, CANARY)
-    numbers |= {inspection.id}
+    numbers = own | set(drafts) | {inspection.id}
     found.ids = (
         {"application_id": [str(application.id)]}
         | _ids(found, numbers, keys)
