@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.routing import BuildError
 
+from app.accounts.avatars import avatar_address
 from app.accounts.models import ENTERPRISE
 from app.accounts.roles import ROLES_BY_NAME
 from app.accounts.security import may
@@ -113,6 +114,7 @@ WORKSPACE: tuple[Entry, ...] = (
         "can_use",
         under="/workspace/inspections",
     ),
+    Entry(_l("同事账号"), "colleagues.index", "users", "Workspace", "can_use", under="/workspace/colleagues"),
     Entry(_l("接口令牌"), "api_tokens.index", "key", "Workspace", "can_use", under="/workspace/api-tokens"),
 )
 
@@ -168,7 +170,7 @@ def user_menu() -> dict[str, Any] | None:
     return {
         "name": str(current_user),
         "subtitle": _subtitle(enterprise),
-        "avatar_url": None,
+        "avatar_url": avatar_address(current_user),
         "links": [home, *(link for link in links if link["url"])],
         "logout_url": url_for("AuthView.logout"),
     }

@@ -94,10 +94,13 @@ def _inspection_views() -> list[type]:
 
 def _blueprints() -> list[Blueprint]:
     """Pages of the portal and the workspace."""
+    from app.accounts.avatar_views import blueprint as avatars
+    from app.accounts.colleague_views import blueprint as colleagues
     from app.accounts.inbox_views import blueprint as messages
     from app.accounts.profile import blueprint as profile
     from app.accounts.reset_views import blueprint as password_reset
     from app.accounts.second_factor_views import blueprint as second_factor
+    from app.accounts.session_views import blueprint as sessions
     from app.api.docs_views import blueprint as api_docs
     from app.api.operations import blueprint as api
     from app.api.public_views import blueprint as api_public
@@ -116,5 +119,5 @@ def _blueprints() -> list[Blueprint]:
     from app.workspace.views import blueprint as workspace
 
     pages = [portal, profile, registration, admission, captcha, files, workspace, filings, extensions, tokens]
-    pages += [password_reset, second_factor, messages, letters, inspections]
+    pages += [password_reset, second_factor, sessions, colleagues, avatars, messages, letters, inspections]
     return [*pages, attachments, nil_returns, api_public, api_docs, api]

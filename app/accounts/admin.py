@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import selectinload
 
-from app.accounts import second_factor, staff
+from app.accounts import colleagues, second_factor, staff
 from app.accounts.access import current_account
 from app.accounts.forms import GrantForm, StaffForm
 from app.accounts.labels import (
@@ -92,6 +92,8 @@ class AccountAdmin(SafeModelView):
         values = [(FIELD_LABELS[name], self._shown(account, name)) for name in shown]
         factor = second_factor.factor_of(account)
         values.append((_("动态口令"), _("已启用") if factor else _("未启用")))
+        if account.kind != STAFF:
+            values.append((_("机构管理员"), _("是") if account.manages_colleagues else _("否")))
         return self.render_template(
             "console/accounts/show.html", account=account, values=values, factor=factor
         )
@@ -182,6 +184,23 @@ class AccountAdmin(SafeModelView):
             flash(problem.message, "danger")
         else:
             flash(_("动态口令已重置，该账号的登录已全部退出。请用可靠的方式告知本人。"), "success")
+        return redirect(url_for(".show", pk=pk))
+
+    @expose("/manager/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    @commits
+    def appoint(self, pk: str) -> Any:
+        """Let somebody of an institution look after its accounts, when the last one who did has left."""
+        account, wanted = self._item_or_404(pk), request.form.get("manages")
+        if wanted not in ("0", "1"):
+            abort(400)
+        try:
+            colleagues.appoint(account, wanted == "1", actor=current_account(), now=clock.now())
+        except DomainError as problem:
+            flash(problem.message, "danger")
+        else:
+            flash(_("已设为机构管理员。") if wanted == "1" else _("已取消机构管理员身份。"), "success")
         return redirect(url_for(".show", pk=pk))
 
     def _form(self, form: StaffForm, account: Account | None) -> Any:

@@ -95,6 +95,37 @@ class PasswordForm(FlaskForm):
     )
 
 
+class InviteForm(FlaskForm):
+    """A colleague of one's own institution."""
+
+    display_name = StringField(
+        _l("姓名"),
+        [Required(_l("请输入姓名。")), Length(max=60, message=_l("姓名最多 60 个字。"))],
+        [stripped],
+    )
+    email = StringField(
+        _l("邮箱"),
+        [Required(_l("请输入邮箱。")), Length(max=120, message=_l("邮箱过长。"))],
+        filters=[stripped],
+    )
+
+    def validate_email(self, field: Any) -> None:
+        if not is_email(field.data):
+            raise ValidationError(_l("邮箱格式不正确，应类似 name@example.com。"))
+
+
+class AcceptForm(NewPasswordForm):
+    """A colleague's own account."""
+
+    username = StringField(
+        _l("账号"),
+        [Required(_l("请输入账号。"))],
+        filters=[stripped],
+        description=_l("4 至 32 位，以字母开头，可含字母、数字、点、横线和下划线。"),
+    )
+    mobile = StringField(_l("手机"), [Length(max=20, message=_l("手机号码过长。"))], filters=[stripped])
+
+
 class StaffForm(FlaskForm):
     """A member of staff; the password is for the first log-in and only asked for on creation."""
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 KIND_LABELS = {"staff": _l("监管人员账号"), "enterprise": _l("企业账号")}
 SUBJECT_LABELS = {
     "ab_user": _l("账号"),
+    "account_invitation": _l("同事邀请"),
     "institution": _l("机构"),
     "registration": _l("注册申请"),
     "filing": _l("报送"),
@@ -53,6 +54,14 @@ EVENT_LABELS = {
     "SecondFactorReset": _l("重置动态口令"),
     "RecoveryCodesRenewed": _l("更换备用码"),
     "RecoveryCodeUsed": _l("使用备用码登录"),
+    "SessionsEnded": _l("退出其他登录"),
+    "AvatarChanged": _l("更换头像"),
+    "AvatarRemoved": _l("删除头像"),
+    "ColleagueInvited": _l("邀请同事"),
+    "InvitationWithdrawn": _l("撤回邀请"),
+    "InvitationAccepted": _l("接受邀请"),
+    "ManagerAppointed": _l("设为机构管理员"),
+    "ManagerDismissed": _l("取消机构管理员"),
     "AccountCreated": _l("建立账号"),
     "AccountChanged": _l("修改账号"),
     "AccountEnabled": _l("启用账号"),

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.core.db import Moment
-from app.core.scope import NOTHING, Scope
+from app.core.scope import NOTHING, InstitutionScoped, Scope
 from app.messages.models import Message
 
 STAFF, ENTERPRISE = "staff", "enterprise"
@@ -161,3 +161,20 @@ class RecoveryCode(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id", ondelete="CASCADE"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64), nullable=False)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Invitation(InstitutionScoped, Model):
+    """A colleague's way to an account of their own institution: a one-time link, stored as a hash only."""
+
+    __tablename__ = "account_invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
+    display_name: Mapped[str] = mapped_column(String(60), nullable=False)
+    email: Mapped[str] = mapped_column(String(120), nullable=False)
+    token_hash: Mapped[str] = mapped_column(String(64), nullable=False, unique=True)
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), nullable=False)
+    created_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    expires_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
+    accepted_at: Mapped[datetime | None] = mapped_column(Moment)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from app.accounts.access import current_account, login_required
 from app.accounts.authentication import verify_password
+from app.accounts.avatars import ACCEPT, avatar_address
 from app.accounts.forms import PasswordForm
 from app.accounts.models import ENTERPRISE
 from app.accounts.passwords import change_password as set_password
@@ -41,14 +42,22 @@ def elsewhere(face: str, endpoint: str) -> Any:
 @login_required
 def profile(face: str) -> Any:
     """Who I am here."""
+    return elsewhere(face, ".profile") or profile_page(face)
+
+
+def profile_page(face: str, avatar_error: str = "") -> str:
+    """The page itself; with what is wrong with a picture that was sent."""
     account = current_account()
-    return elsewhere(face, ".profile") or render_template(
+    return render_template(
         "workspace/profile/profile.html",
         layout=LAYOUTS[face],
         face=face,
         account=account,
         roles=titles_of(account),
         factor=factor_of(account),
+        avatar=avatar_address(account),
+        avatar_error=avatar_error,
+        accept=ACCEPT,
     )
 
 

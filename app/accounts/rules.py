@@ -15,6 +15,8 @@ MIN_CLASSES = 3
 HISTORY = 5
 RESET_LIFETIME = timedelta(minutes=30)
 RESETS_PER_HOUR = 3
+INVITATION_LIFETIME = timedelta(days=7)
+MAX_COLLEAGUES = 20  # accounts and open invitations of one institution
 USERNAME = re.compile(r"[a-z][a-z0-9_.-]{3,31}")
 
 # What people choose when three classes are asked for; compared without case, separators and trailing digits.

@@ -26,8 +26,8 @@ def create_staff(
 ) -> Account:
     """A member of staff; values: username, display_name, email, optionally mobile. Raises Invalid with `field`."""
     username = normal_name(values["username"])
-    _refuse_bad_name(username)
-    _refuse_bad_email(values["email"], but=0)
+    refuse_bad_name(username)
+    refuse_bad_email(values["email"], but=0)
     problems = problem_texts(password_problems(password, username))
     if problems:
         raise Invalid(" ".join(problems), field="password")
@@ -52,7 +52,7 @@ def create_staff(
 
 def change_staff(account: Account, values: Mapping[str, str], *, actor: Any, now: datetime) -> None:
     """New name, mobile or address of a member of staff."""
-    _refuse_bad_email(values["email"], but=account.id)
+    refuse_bad_email(values["email"], but=account.id)
     before = {name: getattr(account, name) for name in ("display_name", "mobile", "email")}
     after = {name: values[name] for name in before}
     if before == after:
@@ -126,7 +126,8 @@ def _set_roles(account: Account, names: Collection[str], actor: Any, now: dateti
     )
 
 
-def _refuse_bad_name(username: str) -> None:
+def refuse_bad_name(username: str) -> None:
+    """Raise Invalid unless the user name is well formed and free."""
     if not is_username(username):
         raise Invalid(
             _("账号须为 4 至 32 位，以字母开头，只含字母、数字、点、横线和下划线。"), field="username"
@@ -135,7 +136,8 @@ def _refuse_bad_name(username: str) -> None:
         raise Invalid(_("该账号已存在，请换一个。"), field="username")
 
 
-def _refuse_bad_email(email: str, *, but: int) -> None:
+def refuse_bad_email(email: str, *, but: int) -> None:
+    """Raise Invalid when another account than `but` has this address."""
     taken = exists().where(func.lower(Account.email) == normal_name(email), Account.id != but)
     if db.session.scalar(select(taken)):
         raise Invalid(_("该邮箱已被其他账号使用，请换一个。"), field="email")

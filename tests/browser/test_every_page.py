@@ -31,7 +31,7 @@ FINDINGS = """async () => (await axe.run(document, { resultTypes: ["violations"]
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 VISITOR = (
-    "/", "/login", "/register", "/register/status", "/news/all/", "/news/{announcement}", "/search?q=担保",
+    "/", "/login", "/login/forgotten", "/register", "/register/status", "/news/all/", "/news/{announcement}", "/search?q=担保",
     "/registry/guarantee/", "/registry/guarantee/{other}", "/pages/complaints", "/suggestions", "/suggestions/status",
     "/nothing-here",
 )  # fmt: skip
