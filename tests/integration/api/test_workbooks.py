@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 from app.api.operations import XLSX
 from app.core.db import db
 from app.filings.submissions.models import FilingForm, StagedImport
+from tests.api_caller import Caller, make_token
 from tests.factories import make_account, make_institution
-from tests.filing_places import zeros
-from tests.integration.api.conftest import Caller, System, finish_one_off, make_token
+from tests.filing_places import finish_one_off, zeros
+from tests.integration.api.conftest import System
 from tests.journeys.workbook import fill
 
 
