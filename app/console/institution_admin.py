@@ -22,7 +22,7 @@ from app.console.institution_file_words import (
     file_groups,
     shown_value,
 )
-from app.console.institution_filters import LICENCE_CHOICES, FilterLicence, FilterWithin
+from app.console.institution_filters import LICENCE_CHOICES, FilterLicence
 from app.core import clock
 from app.core.badges import badge
 from app.core.db import commits
@@ -37,6 +37,7 @@ from app.institutions.labels import (
     ORG_TYPE_LABELS,
     PERSON_LABELS,
 )
+from app.institutions.lists import FilterWithin
 from app.institutions.models import Institution
 from app.institutions.queries import region_names, region_tree
 from app.institutions.rules import past_day

@@ -1,4 +1,4 @@
-"""Filters of the institution lists that are more than a comparison: a region with all below it, a licence's end."""
+"""The filter of the institution list by a licence's end."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
 from app.core import clock
-from app.core.db import db
-from app.institutions.models import Region
 
 LICENCE_CHOICES = {
     "expired": _l("已到期"),
@@ -19,21 +17,6 @@ LICENCE_CHOICES = {
     "90": _l("90 天内到期"),
     "none": _l("没有许可证"),
 }
-
-
-class FilterWithin(BaseFilter):
-    """The region and everything below it."""
-
-    name = _l("属于")
-    arg_name = "eq"
-
-    def apply(self, query: Any, value: Any) -> Any:
-        """Rows whose code begins as the region's does; an unknown region finds nothing."""
-        region = db.session.get(Region, str(value)[:6])
-        column = getattr(self.model, self.column_name)
-        if region is None:
-            return query.filter(column.is_(None) & column.is_not(None))
-        return query.filter(column.startswith(region.prefix, autoescape=True))
 
 
 class FilterLicence(BaseFilter):

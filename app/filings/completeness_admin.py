@@ -70,6 +70,7 @@ class CompletenessAdmin(BaseView):
             industries=INDUSTRIES,
             may_remind=may("can_remind", "CompletenessAdmin"),
             may_open=may("can_read", "FilingReview"),
+            sees_files=may("can_show", "InstitutionAdmin"),
             pick=pick,
             now=now,
         )

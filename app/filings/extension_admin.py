@@ -28,8 +28,9 @@ from app.filings.calendar.days import day_of
 from app.filings.calendar.models import Extension, ReportingPeriod
 from app.filings.definitions.models import ReportSet
 from app.filings.labels import EXTENSION_STATES, EXTENSION_TONES, INDUSTRIES, word
+from app.institutions.lists import FilterWithin, linked
 from app.institutions.models import Institution
-from app.institutions.queries import offered_institutions
+from app.institutions.queries import offered_institutions, region_tree
 
 EVENT_LABELS = {
     "ExtensionRequested": _l("申请延期"),
@@ -102,8 +103,8 @@ class ExtensionAdmin(SafeModelView):
     list_template = "console/calendar/extensions.html"
     list_title = _l("延期审批")
     list_columns = [
-        "institution",
         "report_set",
+        "institution",
         "period",
         "status",
         "requested_until",
@@ -112,13 +113,15 @@ class ExtensionAdmin(SafeModelView):
         "decided_by",
     ]
     show_columns = list_columns
-    search_columns = ["status", "report_set", "period", "requested_at", "reason"]
-    search_choices = {"status": EXTENSION_STATES}
+    search_columns = ["status", "region_code", "report_set", "period", "requested_at", "reason"]
+    search_choices = {"status": EXTENSION_STATES, "region_code": region_tree}
+    search_filters = {"region_code": FilterWithin}
     order_columns = ["status", "requested_until", "granted_until", "requested_at"]
     base_order = ("requested_at", "desc")
     extra_args = {"may": may}
     label_columns = {
         "institution": _l("机构"),
+        "region_code": _l("所属地区"),
         "report_set": _l("报表集"),
         "period": _l("报告期"),
         "status": _l("状态"),
@@ -129,6 +132,7 @@ class ExtensionAdmin(SafeModelView):
         "reason": _l("理由"),
     }
     formatters_columns: dict[str, Any] = {
+        "institution": linked,
         "status": lambda value: badge(value, EXTENSION_STATES, EXTENSION_TONES[value]),
         "report_set": lambda value: value.name(lang()) if value else "——",
         "period": lambda value: value.name(lang()) if value else "——",
@@ -245,6 +249,7 @@ class ExtensionAdmin(SafeModelView):
         typed["until"] = typed["until"] or clock.last_day(item.requested_until).isoformat()
         return self.render_template(
             "console/calendar/extension.html",
+            file_link=linked(item.institution),
             item=item,
             course=course,
             state=EXTENSION_STATES[item.status],

@@ -64,6 +64,7 @@ class FilingAdmin(BaseView):
             choices=queue.choices(),
             clean=clean,
             may_review=may_review,
+            sees_files=may("can_show", "InstitutionAdmin"),
             states=[(state, word(FILING_STATES, state)) for state in queue.STATES],
             state_words=FILING_STATES,
             filing_word=filing_word,

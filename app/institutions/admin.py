@@ -25,6 +25,7 @@ from app.institutions.labels import (
     ORG_TYPE_LABELS,
     REGISTRATION_STATE_LABELS,
 )
+from app.institutions.lists import FilterWithin, file_link
 from app.institutions.models import Registration
 from app.institutions.rules import masked_mobile
 from app.institutions.views import course
@@ -61,12 +62,21 @@ class RegistrationAdmin(SafeModelView):
     exclude_route_methods = {"download", "add", "edit", "delete", "action", "action_post"}
     base_permissions = ["can_list", "can_show", "can_decide"]
     list_title, show_title = _l("注册审核"), _l("注册申请")
-    list_columns = ["name", "receipt_no", "industry", "region", "has_licence", "submitted_at", "status"]
+    list_columns = [
+        "name",
+        "receipt_no",
+        "industry",
+        "region",
+        "has_licence",
+        "submitted_at",
+        "status",
+        "institution_id",
+    ]
     show_columns = list_columns
     search_columns = [
         "status",
         "industry",
-        "region",
+        "region_code",
         "name",
         "uscc",
         "receipt_no",
@@ -75,9 +85,18 @@ class RegistrationAdmin(SafeModelView):
     ]
     order_columns = ["name", "receipt_no", "industry", "submitted_at", "status"]
     base_order = ("submitted_at", "desc")
-    label_columns = FIELD_LABELS
-    formatters_columns = {**FORMATTERS, "status": lambda value: badge(value, REGISTRATION_STATE_LABELS)}
-    search_choices = {"status": REGISTRATION_STATE_LABELS, "industry": INDUSTRY_LABELS}
+    label_columns = {**FIELD_LABELS, "region_code": _l("所属地区"), "institution_id": _l("一户一档")}
+    formatters_columns = {
+        **FORMATTERS,
+        "status": lambda value: badge(value, REGISTRATION_STATE_LABELS),
+        "institution_id": lambda value: file_link(value, _("查看")),
+    }
+    search_choices = {
+        "status": REGISTRATION_STATE_LABELS,
+        "industry": INDUSTRY_LABELS,
+        "region_code": queries.region_tree,
+    }
+    search_filters = {"region_code": FilterWithin}
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access

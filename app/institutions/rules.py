@@ -90,8 +90,11 @@ def past_day(text: str | None, today: date) -> date:
 
 
 def has_ended(status: str, terminated_on: date | None, today: date) -> bool:
-    """Whether an institution is terminated, from the first moment of the day: its account reads and changes nothing."""
-    return status == "deregistered" or (terminated_on is not None and terminated_on <= today)
+    """Whether an institution is terminated, from the first moment of its day on: its account reads and changes nothing.
+
+    The day decides where it is known, as for its tokens and in the gate; the state where none was ever given.
+    """
+    return terminated_on <= today if terminated_on is not None else status == "deregistered"
 
 
 def masked_mobile(number: str) -> str:

@@ -5,8 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_appbuilder import Model
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.accounts.models import Account
 from app.core.db import Moment
@@ -113,4 +124,9 @@ class Extension(InstitutionScoped, Model):
         return f"{self.institution} {self.period}"
 
 
+# For searching the list by where the institution is; loaded only when asked for.
+Extension.region_code = column_property(
+    select(Institution.region_code).where(Institution.id == Extension.institution_id).scalar_subquery(),
+    deferred=True,
+)
 guard(Extension.status, EXTENSION_WORKFLOW)

@@ -32,8 +32,9 @@ from app.institutions.admission.labels import (
 )
 from app.institutions.admission.models import Application, ApprovalMode, StepPlan
 from app.institutions.labels import INDUSTRY_LABELS
+from app.institutions.lists import FilterWithin, linked
 from app.institutions.models import Institution, Region
-from app.institutions.queries import region_choices, region_path
+from app.institutions.queries import region_choices, region_path, region_tree
 
 
 def place_name(prefix: str) -> str:
@@ -67,9 +68,16 @@ class ApplicationAdmin(SafeModelView):
         "number",
         "submitted_at",
         "industry",
-        "region",
+        "region_code",
     ]
-    search_choices = {"status": STATES, "kind": KINDS, "step_role": ROLES, "industry": INDUSTRY_LABELS}
+    search_choices = {
+        "status": STATES,
+        "kind": KINDS,
+        "step_role": ROLES,
+        "industry": INDUSTRY_LABELS,
+        "region_code": region_tree,
+    }
+    search_filters = {"region_code": FilterWithin}
     order_columns = ["number", "kind", "status", "submitted_at"]
     base_order = ("submitted_at", "desc")
     base_filters = [["status", FilterNotEqual, "draft"]]  # a draft is the institution's own affair
@@ -81,9 +89,10 @@ class ApplicationAdmin(SafeModelView):
         "step_role": _l("等待办理的岗位"),
         "submitted_at": _l("提交时间"),
         "industry": _l("行业"),
-        "region": _l("注册地"),
+        "region_code": _l("所属地区"),
     }
     formatters_columns: dict[str, Any] = {
+        "institution": linked,
         "kind": lambda value: KINDS.get(value, value),
         "industry": lambda value: INDUSTRY_LABELS.get(value, value),
         "status": lambda value: badge(value, STATES),
@@ -135,6 +144,7 @@ class ApplicationAdmin(SafeModelView):
             "console/admission/show.html",
             item=item,
             institution=institution,
+            file_link=linked(institution),
             region=region_path(institution.region),
             industry=INDUSTRY_LABELS[institution.industry],
             kind=KINDS[item.kind],
