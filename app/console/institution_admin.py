@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from app.accounts.access import current_account
 from app.accounts.security import may
 from app.console import institution_export
 from app.console.institution_file import SHOWN, institution_file
@@ -25,7 +24,6 @@ from app.console.institution_file_words import (
 from app.console.institution_filters import LICENCE_CHOICES, FilterLicence
 from app.core import clock
 from app.core.badges import badge
-from app.core.db import commits
 from app.core.fab import SafeInterface, SafeModelView
 from app.filings.labels import word
 from app.inspections.rules import is_overdue
@@ -40,8 +38,8 @@ from app.institutions.labels import (
 from app.institutions.lists import FilterWithin
 from app.institutions.models import Institution
 from app.institutions.queries import region_names, region_tree
+from app.institutions.reveal import RevealsMobile
 from app.institutions.rules import past_day
-from app.institutions.services import reveal_mobile
 
 
 def _licence_end(value: Any) -> Any:
@@ -66,7 +64,7 @@ def _names() -> dict[str, str]:
     return names
 
 
-class InstitutionAdmin(SafeModelView):
+class InstitutionAdmin(RevealsMobile, SafeModelView):
     """The register of institutions, within the reader's industries and region."""
 
     datamodel = SafeInterface(Institution)
@@ -111,14 +109,8 @@ class InstitutionAdmin(SafeModelView):
         """一户一档; `?on=2026-06-30` shows the register's part as of a past day."""
         return self._file(self._item_or_404(pk))
 
-    @expose("/reveal/<pk>", methods=["POST"])
-    @has_access
-    @permission_name("show")
-    @commits
-    def reveal(self, pk: str) -> Any:
-        """Show the contact's whole number once; that it was seen is written down."""
-        item = self._item_or_404(pk)
-        reveal_mobile(item, actor=current_account(), now=clock.now())
+    def revealed_page(self, item: Any) -> Any:
+        """See RevealsMobile."""
         return self._file(item, revealed=True)
 
     def _file(self, item: Institution, revealed: bool = False) -> Any:

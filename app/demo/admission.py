@@ -86,6 +86,22 @@ STORY = (
 )
 
 
+# A company that has an account and no licence yet: accepted and reviewed once, the second review is waited for.
+SET_UP = Told(
+    -1,
+    "set_up",
+    8,
+    "submitted",
+    {"licence_no": "浙金小贷〔2026〕904号", "licence_issuer": "浙江省地方金融管理局"},
+    steps=2,
+)
+
+
+def tell_set_up(newcomer: Account, staff: Mapping[str, list[Account]], now: datetime) -> None:
+    """新设 in course; after `tell_admission`, which lays the steps down."""
+    _tell(SET_UP, db.session.get_one(Institution, newcomer.institution_id), staff, now)
+
+
 def tell_admission(staff: Mapping[str, list[Account]], now: datetime) -> int:
     """Lay the steps down and put the applications in; returns how many. The caller commits."""
     plans.load_modes()
@@ -120,6 +136,10 @@ def _fields(told: Told, now: datetime) -> dict[str, str]:
     day = clock.local(now).date()
     if told.kind == "change":
         return {**told.fields, "effective_from": (day - timedelta(days=told.days)).isoformat()}
+    if told.kind == "set_up":
+        start = day - timedelta(days=told.days + 5)
+        until = start + timedelta(days=3 * 365)
+        return {**told.fields, "licence_from": start.isoformat(), "licence_to": until.isoformat()}
     if told.kind == "termination":
         return {**told.fields, "terminate_on": (day + timedelta(days=45)).isoformat()}
     return dict(told.fields)

@@ -10,7 +10,7 @@ from app.core import clock
 from app.core.db import commits, db
 from app.core.scope import SYSTEM, scoped
 from app.demo.accounts import colleagues, staff_accounts
-from app.demo.admission import tell_admission
+from app.demo.admission import tell_admission, tell_set_up
 from app.demo.inspections import tell_inspections
 from app.demo.registrations import register_applicants
 from app.demo.scenario import tell
@@ -42,7 +42,9 @@ def fill() -> int:
     staff = staff_accounts(now)
     seed_portal(now)
     number = tell(now, staff["Supervisor"])
-    register_applicants(staff["Approver"], now)
-    tell_admission({role: colleagues(role) for role in ("Supervisor", "Approver")}, now)
+    newcomer = register_applicants(staff["Approver"], now)
+    deciders = {role: colleagues(role) for role in ("Supervisor", "Approver")}
+    tell_admission(deciders, now)
+    tell_set_up(newcomer, deciders, now)
     tell_inspections({role: colleagues(role) for role in ("Inspector", "Approver")}, now)
     return number

@@ -1,4 +1,5 @@
-"""Companies that ask for an account: two wait for the regulator, one was turned down."""
+"""Companies that ask for an account: two wait for the regulator, one was turned down, one has its account and
+applies for its licence to be entered (新设)."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from datetime import datetime, timedelta
 from app.accounts.models import Account
 from app.demo.accounts import demo_password_hash
 from app.demo.companies import credit_code_of
-from app.institutions.services import reject_registration, submit_registration
+from app.institutions.services import approve_registration, reject_registration, submit_registration
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Applicant:
     person: str
     days: int
     reason: str = ""
+    approved: bool = False
 
 
 APPLICANTS = (
@@ -40,16 +42,31 @@ APPLICANTS = (
         6,
         "营业执照所载名称与填报名称不一致，请核对后重新提交。",
     ),
+    Applicant(
+        904,
+        "绍兴鉴湖小额贷款有限公司",
+        "microloan",
+        "330602",
+        "浙江省绍兴市示范路904号",
+        "褚示例",
+        20,
+        approved=True,
+    ),
 )
 
 
-def register_applicants(approver: Account, now: datetime) -> None:
-    """Hand the registrations in, and reject the one that has a reason."""
+def register_applicants(approver: Account, now: datetime) -> Account:
+    """Hand the registrations in, and decide on those that were decided; returns the account that was opened."""
+    opened: Account | None = None
     for applicant in APPLICANTS:
         moment = now - timedelta(days=applicant.days)
         registration = submit_registration(
             _details(applicant), password_hash=demo_password_hash(), files={}, now=moment
         )
+        if applicant.approved:
+            decided = moment + timedelta(days=1)
+            version = registration.version
+            opened = approve_registration(registration, version=version, actor=approver, now=decided)
         if applicant.reason:
             reject_registration(
                 registration,
@@ -58,6 +75,8 @@ def register_applicants(approver: Account, now: datetime) -> None:
                 actor=approver,
                 now=moment + timedelta(days=1),
             )
+    assert opened is not None
+    return opened
 
 
 def _details(applicant: Applicant) -> dict[str, object]:

@@ -27,6 +27,7 @@ from app.institutions.labels import (
 )
 from app.institutions.lists import FilterWithin, file_link
 from app.institutions.models import Registration
+from app.institutions.reveal import RevealsMobile
 from app.institutions.rules import masked_mobile
 from app.institutions.views import course
 
@@ -54,7 +55,7 @@ FORMATTERS: dict[str, Any] = {
 }
 
 
-class RegistrationAdmin(SafeModelView):
+class RegistrationAdmin(RevealsMobile, SafeModelView):
     """Requests of institutions for an account: read them, approve them, or reject them with a reason."""
 
     datamodel = SafeInterface(Registration)
@@ -114,14 +115,8 @@ class RegistrationAdmin(SafeModelView):
             abort(404)
         return send_file_row(found)
 
-    @expose("/reveal/<pk>", methods=["POST"])
-    @has_access
-    @permission_name("show")
-    @commits
-    def reveal(self, pk: str) -> Any:
-        """Show the whole mobile number once; that it was seen is written down."""
-        item = self._item_or_404(pk)
-        services.reveal_mobile(item, actor=current_account(), now=clock.now())
+    def revealed_page(self, item: Any) -> Any:
+        """See RevealsMobile."""
         return self._page(item, revealed=True)
 
     @expose("/approve/<pk>", methods=["POST"])

@@ -65,6 +65,7 @@ def test_there_is_something_to_try_in_every_state_and_nobody_is_late_by_accident
     assert Counter(one.status for one in db.session.scalars(select(Registration))) == {
         "submitted": 2,
         "rejected": 1,
+        "approved": 1,
     }
     assert Counter((filing.change_form, filing.status) for filing in filings if filing.change_form) == {
         ("GG01", "approved"): 1,
