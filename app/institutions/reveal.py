@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_appbuilder import expose, has_access
@@ -14,9 +15,10 @@ from app.institutions.services import reveal_mobile
 
 
 class RevealsMobile:
-    """For a SafeModelView whose rows have a mobile number; the view draws its page in `revealed_page`."""
+    """For a SafeModelView whose rows have a mobile number; its `revealed_page` draws the row's page with it."""
 
-    _item_or_404: Any
+    _item_or_404: Callable[[str], Any]
+    revealed_page: Callable[[Any], Any]
 
     @expose("/reveal/<pk>", methods=["POST"])
     @has_access
@@ -27,7 +29,3 @@ class RevealsMobile:
         item = self._item_or_404(pk)
         reveal_mobile(item, actor=current_account(), now=clock.now())
         return self.revealed_page(item)
-
-    def revealed_page(self, item: Any) -> Any:
-        """The row's page with the whole number."""
-        raise NotImplementedError
