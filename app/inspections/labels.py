@@ -14,7 +14,7 @@ PROGRESS = {"done": _l("已完成"), "in_progress": _l("整改中"), "not_done":
 STATES = {
     "planned": _l("拟订中"),
     "pending": _l("待批准"),
-    "approved": _l("已批准"),
+    "approved": _l("方案已批准"),
     "notified": _l("已送达通知"),
     "on_site": _l("现场检查中"),
     "concluding": _l("待出意见"),

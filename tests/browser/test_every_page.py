@@ -15,11 +15,13 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import db
+from app.inspections.models import Inspection
 from app.institutions.models import Registration
 from app.portal.models import Announcement
 from app.portal.seed import seed_portal
 from tests.factories import make_account, open_session
 from tests.filing_places import MONTHLY, ONE_OFF
+from tests.integration.inspections.helpers import begin_plan, bring, make_desk
 from tests.integration.portal.portal_helpers import announce
 from tests.integration.security.world import World, make_world
 from tests.live import DESKTOP, PHONE, Visitor
@@ -42,6 +44,9 @@ COMPANY = (
     "/workspace/filings/{monthly}/{period}/receipt", "/workspace/filings/{monthly}/{period}/extension",
     "/workspace/filings/{once}/once/", "/workspace/filings/{once}/once/GG01/", "/workspace/filings/{once}/once/GG02/",
     "/account/", "/account/password", "/workspace/messages/", "/workspace/messages/settings",
+    "/workspace/inspections/", "/workspace/inspections/{inspection}",
+    "/workspace/inspections/{inspection}/opinion", "/workspace/inspections/{inspection}/feedback",
+    "/workspace/inspections/{inspection}/feedback/preview",
 )  # fmt: skip
 STAFF = {
     "Approver": (
@@ -52,6 +57,13 @@ STAFF = {
         "/console/letters/list/", "/console/letters/show/inspection_notice", "/console/letters/edit/inspection_opinion",
     ),
     "Supervisor": ("/console/review/{filing}/",),
+    "Inspector": (
+        "/console/inspections/list/", "/console/inspections/calendar", "/console/inspections/show/{concluding}",
+        "/console/inspection-work/new", "/console/inspection-work/plan/{planned}",
+        "/console/inspection-work/checklist/{planned}", "/console/inspection-work/opinion/{concluding}",
+        "/console/inspection-work/finding/{concluding}/0", "/console/inspection-checklist/list/",
+        "/console/inspections/draft/{concluding}/inspection_opinion",
+    ),
     "ContentEditor": ("/console/announcements/list/", "/console/announcements/add", "/console/announcements/edit/{announcement}"),
     "SystemAdministrator": ("/console/accounts/list/", "/console/accounts/add"),
     "SecurityAdministrator": ("/console/grants/list/", "/console/grants/edit/{account}"),
@@ -70,6 +82,17 @@ def world(fresh_database: None) -> World:
     return found
 
 
+def stages() -> dict[str, int]:
+    """Inspections before and after the work on site."""
+    planned = db.session.scalars(select(Inspection.id).where(Inspection.status == "planned")).first()
+    if planned is None:
+        desk = make_desk()
+        planned = begin_plan(desk).id
+        bring(desk, "concluding")
+    query = select(Inspection.id).where(Inspection.status == "concluding")
+    return {"planned": planned, "concluding": int(db.session.scalars(query).one())}
+
+
 def addresses(world: World, pages: tuple[str, ...]) -> list[str]:
     """The pages with the numbers of this world."""
     known = {
@@ -82,6 +105,8 @@ def addresses(world: World, pages: tuple[str, ...]) -> list[str]:
         "year": world.period.code[:4],
         "staged": world.staged_id,
         "monthly": MONTHLY,
+        "inspection": world.ids["inspection_id"][0],
+        **stages(),
         "once": ONE_OFF,
     }
     return [page.format(**known) for page in pages]

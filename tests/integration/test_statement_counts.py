@@ -15,6 +15,7 @@ from app.core.access_inventory import STAFF
 from app.core.db import db
 from app.filings.calendar.models import Extension, ReportingPeriod
 from app.filings.definitions.queries import set_by_key
+from app.inspections.models import ChecklistEntry, Inspection, Member
 from app.portal.models import Suggestion
 from tests.factories import make_account, make_institution, make_registration
 from tests.filing_places import MONTHLY, ONE_OFF, finish_one_off, hand_in, load_catalogue, make_month, zeros
@@ -33,6 +34,7 @@ PUBLIC = {
 WORKSPACE = {
     "/workspace/": LIST,
     "/workspace/filings/?tab=business": LIST,
+    "/workspace/inspections/": HOME,
     "/workspace/filings/": LIST + 3,  # its first tab shows the one-off set itself, form by form
     f"/workspace/filings/{MONTHLY}/{{period}}/": FORM,
     f"/workspace/filings/{MONTHLY}/{{period}}/DB01/": FORM,
@@ -57,6 +59,18 @@ def grow(number: int, period: ReportingPeriod) -> None:
                 requested_at=moment, requested_by_id=reviewer.id, reason="核对中",
             )
         )  # fmt: skip
+        inspection = Inspection(
+            number=f"XC{company.id}",
+            institution_id=company.id,
+            kind="routine",
+            created_at=clock.now(),
+            created_by_id=reviewer.id,
+            planned_from=clock.today(),
+            planned_to=clock.today(),
+        )
+        inspection.team.append(Member(institution_id=company.id, account_id=reviewer.id, name="测试甲"))
+        db.session.add(inspection)
+        db.session.add(ChecklistEntry(name=f"资料{company.id}"))
         announce(f"关于担保公司报送的通知{company.id}")
         db.session.add(
             Suggestion(

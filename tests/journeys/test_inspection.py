@@ -121,7 +121,7 @@ def plan_it(course: Course) -> None:
 def approve_it(course: Course) -> None:
     """Four eyes: nobody but the approver is asked; a plan that was sent back comes again."""
     inspector, approver = course.inspector, course.approver
-    assert inspector.page.get_by_role("button", name="批准", exact=True).count() == 0
+    assert inspector.page.get_by_role("button", name="批准方案", exact=True).count() == 0
     approver.open("/console/")
     approver.page.get_by_role("link", name="待批准检查方案").click()
     with approver.page.expect_navigation():
@@ -134,7 +134,7 @@ def approve_it(course: Course) -> None:
     assert "请补充检查频次" in main_text(inspector)
     press(inspector, "提交审批")
     approver.open(course.page)
-    press(approver, "批准", sure=True)
+    press(approver, "批准方案", sure=True)
 
 
 def serve_it(course: Course) -> None:
