@@ -12,6 +12,7 @@ from app.core.db import commits, db
 from app.core.files import remove_orphans
 from app.filings.submissions.models import StagedImport
 from app.institutions.services import forget_pending_files
+from app.portal.media import remove_unused_pictures
 
 KEEP_ENDED = timedelta(days=30)
 KEEP_STAGED = timedelta(days=7)
@@ -21,6 +22,7 @@ def clean_up(now: datetime) -> str:
     """All of it, each in a transaction of its own; a line about it."""
     rows = commits(_remove_rows)(now)
     commits(forget_pending_files)(now)
+    commits(remove_unused_pictures)(now)
     orphans = remove_orphans(now)
     return f"{rows} rows, {orphans} files without a row"
 

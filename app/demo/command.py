@@ -12,6 +12,7 @@ from app.core.scope import SYSTEM, scoped
 from app.demo.accounts import colleagues, staff_accounts
 from app.demo.admission import tell_admission, tell_set_up
 from app.demo.inspections import tell_inspections
+from app.demo.messages import tell_messages
 from app.demo.registrations import register_applicants
 from app.demo.scenario import tell
 from app.filings.definitions.services import load_into_database
@@ -47,4 +48,5 @@ def fill() -> int:
     tell_admission(deciders, now)
     tell_set_up(newcomer, deciders, now)
     tell_inspections({role: colleagues(role) for role in ("Inspector", "Approver")}, now)
+    tell_messages(now)
     return number
