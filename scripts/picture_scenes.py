@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
+from scripts.picture_accounts import own_accounts
+
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 MONTHLY = "guarantee-business-monthly"
 SCANS = {"licence_file": "经营许可证", "business_file": "营业执照", "authorisation_file": "授权委托书"}
@@ -368,6 +370,7 @@ def inspecting(camera: Any, app: Any, folder: Path) -> None:
 SCENES = (
     portal,
     registering,
+    own_accounts,
     working,
     filing,
     submitting,

@@ -42,7 +42,7 @@ def test_every_picture_is_in_a_handbook():
 
 
 def test_every_picture_is_taken_by_a_scene():
-    scenes = (ROOT / "scripts" / "picture_scenes.py").read_text(encoding="utf-8")
+    scenes = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "scripts").glob("picture_*.py"))
     taken = set(re.findall(r'camera\.shot\("([^"]+)"', scenes))
     assert taken == {path.stem for path in PICTURES.glob("*.png")}
 
