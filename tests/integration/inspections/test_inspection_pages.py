@@ -210,6 +210,20 @@ def test_findings_opinion_feedback_and_review_on_the_pages(desk, sign_in):
     assert 'name="drop"' not in page  # what was handed in stays
 
 
+def test_evidence_is_added_and_taken_away_while_what_was_typed_stays(desk, sign_in):
+    found = bring(desk, "rectifying", findings=1)
+    company, (finding,) = sign_in(desk.company), found.findings
+    url = f"{SPACE}/{found.id}/feedback"
+    fields = {**measures(found), "version": "1", f"file_{finding.id}": (io.BytesIO(PDF), "凭证.pdf")}
+    company.post(url, data=fields)
+    (file,) = fresh(found).findings[0].files
+    company.post(
+        url, data={**measures(found), f"measure_{finding.id}": "改过的措施", "version": "2", "drop": file.id}
+    )
+    stored = fresh(found).findings[0]
+    assert (stored.files, stored.measure) == ([], "改过的措施")
+
+
 def test_an_inspection_in_every_state_opens_on_every_page(desk, sign_in):
     clients = [sign_in(one) for one in (desk.inspector, desk.approver, make_account("Supervisor"))]
     company = sign_in(desk.company)
