@@ -11,6 +11,7 @@ from app.core.db import commits, db
 from app.core.scope import SYSTEM, scoped
 from app.demo.accounts import colleagues, staff_accounts
 from app.demo.admission import tell_admission, tell_set_up
+from app.demo.editing import tell_editing
 from app.demo.inspections import tell_inspections
 from app.demo.messages import tell_messages
 from app.demo.registrations import register_applicants
@@ -42,6 +43,7 @@ def fill() -> int:
     load_into_database(now)
     staff = staff_accounts(now)
     seed_portal(now)
+    tell_editing(staff["ContentEditor"], now)
     number = tell(now, staff["Supervisor"])
     newcomer = register_applicants(staff["Approver"], now)
     deciders = {role: colleagues(role) for role in ("Supervisor", "Approver")}

@@ -65,7 +65,10 @@ def matching_entries(words: Iterable[str]) -> Any:
         found = text("SELECT entry_id FROM fts_announcement WHERE grams @@ CAST(:tokens AS tsquery)")
     else:
         query = " AND ".join(f'"{token}"*' if begins else f'"{token}"' for token, begins in tokens)
-        found = text("SELECT rowid AS entry_id FROM fts_announcement WHERE fts_announcement MATCH :tokens")
+        # The limit keeps SQLite from asking the index once per entry instead of once: 15 ms against 5 s.
+        found = text(
+            "SELECT rowid AS entry_id FROM fts_announcement WHERE fts_announcement MATCH :tokens LIMIT -1"
+        )
     return found.bindparams(tokens=query).columns(_ENTRY.c.id.label("entry_id")).subquery("hits")
 
 

@@ -74,13 +74,18 @@ function label(holder, area) {
   );
 }
 
-// The buttons come a moment after the bar and lose their tips in full screen; each gets its name once.
-function nameTools(bar) {
+// The buttons come a moment after the bar and lose their tips in full screen; each gets its name once. What looks disabled
+// is said to be.
+function nameTools(holder) {
   const name = () =>
-    bar.querySelectorAll("button[data-tooltip]:not([aria-label])").forEach((button) => {
+    holder.querySelectorAll("button[data-tooltip]:not([aria-label])").forEach((button) => {
       button.setAttribute("aria-label", button.dataset.tooltip.split("\n")[0]);
     });
-  new MutationObserver(name).observe(bar, { childList: true, subtree: true });
+  const switched = (button) => button.setAttribute("aria-disabled", String(button.classList.contains("disabled")));
+  new MutationObserver((changes) => {
+    name();
+    changes.filter((one) => one.target.matches("button[data-menu-key]")).forEach((one) => switched(one.target));
+  }).observe(holder, { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] });
   name();
 }
 
@@ -122,7 +127,7 @@ function upgrade(area) {
   createToolbar({ editor, selector: bar, config: { toolbarKeys: TOOLS } });
   area.hidden = true;
   label(text, area);
-  nameTools(bar);
+  nameTools(holder);
   leaveByTab(text);
   return editor;
 }
