@@ -51,6 +51,16 @@ def step_words(value: Any) -> str:
     )
 
 
+def mode_facts(pk: str) -> list[tuple[Any, Any]]:
+    """(label, words) of what a mode is for; its edit page has let nobody in for a row that is not there."""
+    item = db.session.get_one(ApprovalMode, int(pk))
+    return [
+        (_("行业"), INDUSTRY_LABELS.get(item.industry, item.industry)),
+        (_("变更类型"), CHANGE_TYPES.get(item.change_type, item.change_type)),
+        (_("地区"), place_name(item.region_prefix)),
+    ]
+
+
 class ApplicationAdmin(SafeModelView):
     """Applications of institutions within the reader's industries and region, and the decisions on them."""
 
@@ -243,6 +253,8 @@ class ApprovalModeAdmin(SafeModelView):
     exclude_route_methods = {"download", "show", "add", "delete", "action", "action_post"}
     base_permissions = ["can_list", "can_edit"]
     list_title, edit_title = _l("变更办理方式"), _l("修改办理方式")
+    edit_template = "console/admission/mode.html"
+    extra_args = {"mode_facts": mode_facts}
     list_columns = ["industry", "change_type", "region_prefix", "mode", "basis_zh"]
     edit_columns = ["mode", "basis_zh", "basis_en"]
     search_columns = ["industry", "change_type", "mode"]
