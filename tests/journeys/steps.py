@@ -21,19 +21,21 @@ def choose(visitor: Visitor, field: str, value: str) -> None:
 
 
 def register(visitor: Visitor, fields: Mapping[str, str], folder: Path) -> str:
-    """Fill in the registration and hand it in; returns the text of the page that answers."""
+    """Fill in the registration and hand it in, with a licence when one is told; returns the text that answers."""
     page = visitor.page
+    licensed = "licence_no" in fields
     visitor.open("/register")
     for name in ("industry", "org_type", "region_code"):
         choose(visitor, name, fields[name])
     licence = folder / "经营许可证.pdf"
     licence.write_bytes(PDF)
-    page.locator("input[name=has_licence][value=y], input[name=has_licence][value=yes]").first.check()
+    page.locator(f"input[name=has_licence][value={'yes' if licensed else 'no'}]").check()
     for name, value in fields.items():
         if name not in ("industry", "org_type", "region_code"):
             page.locator(f"#{name}").fill(value)
     for name in ("licence_file", "business_file", "authorisation_file"):
-        page.locator(f"#{name}").set_input_files(licence)
+        if licensed or name != "licence_file":
+            page.locator(f"#{name}").set_input_files(licence)
     page.locator("#consent").check()
     page.locator("#captcha").fill(CAPTCHA)
     press(visitor, "注册")
