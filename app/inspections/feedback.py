@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import Event, record
-from app.inspections import intake, letters, planning, rules, telling
+from app.inspections import intake, letters, planning, queries, rules, telling
 from app.inspections.base import for_company, for_worker, locked, move, need_state, step
 from app.inspections.labels import MEASURE_PROBLEMS, VERDICT_PROBLEMS
 from app.inspections.models import Finding, Inspection
@@ -172,9 +172,11 @@ def transfer(inspection_id: int, version: int, reason: str, actor: Account, now:
 
 
 def follow_up(inspection_id: int, actor: Account, now: datetime) -> Inspection:
-    """A new plan, linked to the one that it looks after."""
+    """A new plan, linked to the one that it looks after; Conflict while there is one in course."""
     former = locked(inspection_id)
     need_state(former, ("rectifying", "returned", "accepted", "closed", "transferred"))
+    if any(one.status not in rules.OVER for one in queries.follow_ups(former.id)):
+        raise Conflict(_("后续检查已在办理，无需重复拟订。"))
     return planning.plan_inspection(former.institution, "special", actor, now, previous=former)
 
 

@@ -26,6 +26,7 @@ WHO = (VISITOR, *(role.name for role in ROLES if role.name != "Public"))
 PRESSED = {
     "AuthView.logout", "filings.take", "filings.withdraw", "filings.cancel", "api_tokens.revoke",
     "RegistrationAdmin.reveal", "InstitutionAdmin.reveal",
+    "InspectionWork.follow_up", "inspections.confirm", "inspections.confirm_opinion",
     "admission.new", "admission.edit",  # they keep a draft of whatever was entered
 }  # fmt: skip
 STEP = 18  # each name gets every eighteenth of the texts; which ones differs from name to name

@@ -302,6 +302,8 @@ def test_a_follow_up_is_linked_and_a_deregistered_company_gets_none(desk):
     found = bring(desk, "closed")
     after = feedback.follow_up(found.id, desk.inspector, clock.now())
     assert (after.previous_id, after.status, after.kind) == (found.id, "planned", "special")
+    with pytest.raises(Conflict, match="后续检查已在办理"):
+        feedback.follow_up(found.id, desk.inspector, clock.now())
     gone = make_institution()
     from tests.factories import end_institution
 
