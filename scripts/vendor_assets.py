@@ -110,6 +110,8 @@ ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEAL
 """
 
 SOURCE_MAP = re.compile(r"\s*(//[#@] ?sourceMappingURL=\S+|/\*[#@] ?sourceMappingURL=[^*]*\*/)")
+# An address in a text or a comment, up to what ends either; the names of XML languages are no addresses.
+ADDRESS = re.compile(r"https?://(?!www\.w3\.org)(?=[\w-]+\.[a-z])[^\s\"'`<>)\\]*")
 COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.S | re.M)
 
 
@@ -142,9 +144,11 @@ def without_addresses(text: str) -> str:
 def without_style_attributes(text: str) -> str:
     """Empty a style by taking the attribute away: setting it, even to nothing, is inline style to a strict policy.
 
-    What looks like a comment in this file may stand in a string, so only the source map goes.
+    What looks like a comment in this file may stand in a string, so comments stay; the source map goes, and the
+    addresses in messages that point to other people's documentation.
     """
-    return SOURCE_MAP.sub("", text).replace('.attr("style","")', '.removeAttr("style")')
+    text = ADDRESS.sub("", SOURCE_MAP.sub("", text))
+    return text.replace('.attr("style","")', '.removeAttr("style")')
 
 
 def transform_for(package: str, name: str) -> Callable[[str], str]:

@@ -78,10 +78,11 @@ def test_a_day_that_cannot_be_shown_is_said_and_today_is_shown(client, company, 
 
 
 def test_a_past_day_needs_no_more_statements_than_today(client, company):
-    for _again in range(2):
-        client.get(LIST)
+    client.get(
+        f"{LIST}?on={ago(300)}"
+    )  # what a process reads once; each address is opened for the first time
     with counted_statements() as today:
         client.get(LIST)
     with counted_statements() as past:
         client.get(f"{LIST}?on={ago(200)}")
-    assert len(past) <= len(today)
+    assert 0 < len(past) <= len(today)

@@ -16,7 +16,8 @@ TEMPLATES = ROOT / "app" / "templates"
 MANIFESTS = [STATIC / "vendor" / "manifest.json", ROOT / "tests" / "browser" / "vendor" / "manifest.json"]
 OURS = ("css", "js", "img", "vendor")
 
-OUTSIDE = re.compile(r"""(?:https?:)?//(?=[\w-]+\.[a-z])[^\s"'<>)]+""", re.I)
+# Behind a backslash the first stroke belongs to a regular expression, which ends with the second: /^\/\//i.test(…)
+OUTSIDE = re.compile(r"""(?:https?:|(?<!\\))//(?=[\w-]+\.[a-z])[^\s"'<>)]+""", re.I)
 # The names of XML languages look like addresses and are never fetched.
 NAMESPACE = re.compile(r"http://www\.w3\.org/\S+")
 
