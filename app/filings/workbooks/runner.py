@@ -24,10 +24,9 @@ _log = logging.getLogger(__name__)
 
 def read_raw(data: bytes, limits: Limits = FORMS) -> RawBook:
     """The cells of an uploaded workbook. Raises WorkbookRefused."""
-    inspect_workbook(data, limits)
     is_large = limits.upload > FORMS.upload
     order = {"cpu_seconds": 60, "max_filled": MAX_FILLED_TABLES} if is_large else {"cpu_seconds": 20}
-    answer, _ = _run("read", order, data)
+    answer, _ = _run("read", order, data, limits)
     return RawBook.from_json(answer["book"])
 
 
@@ -36,38 +35,49 @@ def annotate_raw(data: bytes, findings: list[dict[str, Any]], lang: str) -> byte
 
     It was read within its own limits before: here the wider ones hold.
     """
-    inspect_workbook(data, TABLES)
     is_large = len(data) > _SMALL
     cpu, filled = (60, MAX_FILLED_TABLES) if is_large else (20, MAX_FILLED_FORMS)
     order = {"findings": findings, "lang": lang, "cpu_seconds": cpu, "max_filled": filled}
-    _, body = _run("annotate", order, data)
+    _, body = _run("annotate", order, data, TABLES)
     return body
 
 
 def _run(
-    what: Literal["read", "annotate"], order: dict[str, Any], data: bytes
+    what: Literal["read", "annotate"], order: dict[str, Any], data: bytes, limits: Limits
 ) -> tuple[dict[str, Any], bytes]:
+    """The sandbox gets ready while the file is inspected here, and sees nothing of it before that is done."""
     message = json.dumps(order, ensure_ascii=False).encode("utf-8", "replace") + b"\n" + data
-    try:
-        done = subprocess.run(  # noqa: S603 - our own program, nothing of it comes from the upload
-            # Reading needs the standard library only: without site-packages it starts sooner and can do less.
-            [sys.executable, "-I", *(["-S"] if what == "read" else []), str(_SANDBOX), what],
-            input=message,
-            capture_output=True,
-            timeout=WALL_SECONDS,
-            env={"LANG": "C.UTF-8"},  # no settings and no secrets in there
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise WorkbookRefused("too_complex") from error
-    if done.stderr or done.returncode:
-        _log.warning(
-            "workbook sandbox, %s: %s", done.returncode, done.stderr[-2000:].decode("utf-8", "replace")
-        )
-    head, newline, body = done.stdout.partition(b"\n")
-    if done.returncode < 0 or not newline:
+    with _started(what) as process:
+        try:
+            inspect_workbook(data, limits)
+            output, complaints = process.communicate(message, WALL_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            raise WorkbookRefused("too_complex") from error
+        except BaseException:
+            process.kill()
+            raise
+    return _understood(process.returncode, output, complaints)
+
+
+def _started(what: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own program, nothing of it comes from the upload
+        # Reading needs the standard library only: without site-packages it starts sooner and can do less.
+        [sys.executable, "-I", *(["-S"] if what == "read" else []), str(_SANDBOX), what],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"LANG": "C.UTF-8"},  # no settings and no secrets in there
+    )
+
+
+def _understood(status: int, output: bytes, complaints: bytes) -> tuple[dict[str, Any], bytes]:
+    if complaints or status:
+        _log.warning("workbook sandbox, %s: %s", status, complaints[-2000:].decode("utf-8", "replace"))
+    head, newline, body = output.partition(b"\n")
+    if status < 0 or not newline:
         # Killed by a limit, or out of memory where Python could not say so any more.
-        killed = done.returncode < 0 or b"MemoryError" in done.stderr
+        killed = status < 0 or b"MemoryError" in complaints
         raise WorkbookRefused("too_complex" if killed else "damaged")
     answer: dict[str, Any] = json.loads(head)
     if "refused" in answer:
