@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from scripts.picture_accounts import own_accounts
+from scripts.picture_register import admitting, corresponding, registers
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 MONTHLY = "guarantee-business-monthly"
@@ -390,4 +391,7 @@ SCENES = (
     editing,
     administering,
     inspecting,
+    admitting,
+    registers,
+    corresponding,
 )
