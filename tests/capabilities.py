@@ -66,13 +66,6 @@ def missing(marker: str) -> str | None:
     return None if find() else reason
 
 
-def without_repetitions(items: list[pytest.Item]) -> list[pytest.Item]:
-    """On PostgreSQL, without the long walks that only repeat there what they asked on SQLite (`once`)."""
-    if not os.environ.get("TEST_DATABASE_URL"):
-        return items
-    return [item for item in items if not item.get_closest_marker("once")]
-
-
 def skip_what_is_missing(items: list[pytest.Item]) -> None:
     """Skip tests whose tool is not here; in CI leave them in when the tool is a must, so that they fail."""
     for item in items:

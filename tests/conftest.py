@@ -38,9 +38,8 @@ class IsolatedClient(FlaskClient):
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what this machine cannot run, with the reason; in CI that is a failure."""
-    from tests.capabilities import skip_what_is_missing, without_repetitions
+    from tests.capabilities import skip_what_is_missing
 
-    items[:] = without_repetitions(items)
     skip_what_is_missing(items)
 
 

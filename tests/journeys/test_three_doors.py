@@ -106,11 +106,8 @@ def files_everything(app: Flask, company: Company, by: str, folder: Path) -> Any
     return facts()
 
 
-ON_ONE = [pytest.param(industry, marks=pytest.mark.once) for industry in INDUSTRIES[1:]]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("industry", [INDUSTRIES[0], *ON_ONE])
+@pytest.mark.parametrize("industry", INDUSTRIES)
 def test_the_facts_do_not_tell_by_which_door_they_came(
     app: Flask, store: Any, industry: str, tmp_path: Path
 ) -> None:

@@ -97,7 +97,6 @@ def assert_filed_from_the_beginning(company: Company, now: datetime) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.once
 def test_told_in_january_the_year_that_has_just_ended_is_still_to_be_filed():
     january = clock.start_of(date(clock.today().year + 1, 1, 5)) + timedelta(hours=9)
     commits(fill)(january)

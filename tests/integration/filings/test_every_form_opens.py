@@ -16,7 +16,6 @@ from tests.filing_places import hand_in, load_catalogue
 from tests.journeys.test_three_doors import INDUSTRIES, open_windows, year_end
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("industry", INDUSTRIES)
 def test_each_form_opens_with_all_its_rows(
     fresh_database: None, sign_in: Callable[[Any], FlaskClient], industry: str

@@ -46,15 +46,7 @@ def outsider(who: str, world: World, sign_in: Callable[[Any], FlaskClient]) -> F
     return sign_in(make_account(role, **limits))
 
 
-# One role of each area stands on both databases for all: the scope hangs on the area, whatever the role.
-ON_BOTH = ("Supervisor region", "Approver industry")
-OUTSIDERS = [
-    "company",
-    *(
-        pytest.param(who, marks=() if who in ON_BOTH else pytest.mark.once)
-        for who in (f"{role} {area}" for role in STAFF for area in ("region", "industry"))
-    ),
-]
+OUTSIDERS = ["company", *(f"{role} {area}" for role in STAFF for area in ("region", "industry"))]
 
 
 @pytest.mark.parametrize("who", ["visitor", *OUTSIDERS])
