@@ -113,11 +113,10 @@ def test_ten_thousand_rows_take_a_change_in_a_few_seconds(new_company: Company) 
     assert answer.status_code == 200
     page = new_company.client.get(f"{ONCE_URL}GG11/").get_data(as_text=True)
     assert page.count("<tr data-row") == 60
-    began = time.perf_counter()
+    began = time.process_time()
     answer = change(new_company, {"5000": {"balance": "7"}}, version=1)
-    assert (
-        time.perf_counter() - began < 6
-    )  # generous, because the machine may be busy: it catches work done once per row
+    # Generous: it is to catch work that is done once per row.
+    assert time.process_time() - began < 6
     assert list(answer.json["entries"]) == ["5000"]
     assert len(answer.data) < 400_000
     assert stored().content["5000"]["balance"] == "7.00"
