@@ -169,6 +169,7 @@ class ApplicationAdmin(SafeModelView):
             file_keys=FILE_KEYS,
             may_decide=may_decide,
             reasons=[DECIDER_REASONS[code] for code in reasons],
+            ended=may_decide and decisions.has_ended(item, clock.now()),
             errors=errors,
             typed=request.form,
         )

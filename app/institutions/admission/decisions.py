@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db
-from app.core.errors import Conflict, Invalid, NotAllowed
+from app.core.errors import Conflict, Invalid, NotAllowed, Refused
 from app.core.events import record
 from app.core.i18n import both
 from app.core.scope import SYSTEM, scoped
@@ -23,6 +23,7 @@ from app.institutions.admission.models import Application, StepDecision
 from app.institutions.admission.services import stored_values
 from app.institutions.register.people import list_changes
 from app.institutions.register.services import Change, Origin, change_register
+from app.institutions.rules import has_ended as ended
 from app.institutions.telling import tell_institution
 
 DECISIONS = ("pass", "return", "reject")
@@ -38,12 +39,24 @@ def decide(
     if reasons:
         raise NotAllowed(" ".join(str(DECIDER_REASONS[code]) for code in reasons))
     opinion = _opinion(decision, opinion)
+    _refuse_ended(application, decision, now)
     _note(application, decision, opinion, actor, now)
     if decision == "pass" and application.step + 1 < len(application.steps):
         _pass_on(application, opinion, actor, now)
     else:
         _finish(application, decision, opinion, actor, now)
     return application
+
+
+def has_ended(application: Application, now: datetime) -> bool:
+    """Whether the institution has left the register meanwhile: all that is left is to reject."""
+    institution = application.institution
+    return ended(institution.status, institution.terminated_on, clock.local(now).date())
+
+
+def _refuse_ended(application: Application, decision: str, now: datetime) -> None:
+    if decision != "reject" and has_ended(application, now):
+        raise Refused(_("机构已终止，申请不能再通过或退回补正，只能驳回。"))
 
 
 def _locked(application_id: int, version: int) -> Application:

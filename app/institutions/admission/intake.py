@@ -106,7 +106,9 @@ def _check_set_up(intake: Intake) -> None:
 
 
 def _check_branch(intake: Intake) -> None:
-    intake.text("branch_name", _("请填写分支机构名称。"), 120)
+    name = intake.text("branch_name", _("请填写分支机构名称。"), 120)
+    if any(one.get("name") == name for one in intake.state.all_of("branch").values()):
+        intake.errors["branch_name"] = _("已有同名的分支机构。")
     code = intake.text("branch_region", _("请选择所在地区。"), 6)
     if code and (db.session.get(Region, code) is None):
         intake.errors["branch_region"] = _("请从列表中选择所在地区。")

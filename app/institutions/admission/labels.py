@@ -69,6 +69,7 @@ FIELDS: dict[str, Any] = {
 OPENING_REASONS = {
     "has_licence": _l("已有经营许可附件，无需新设"),
     "no_licence": _l("尚无经营许可证，只能办理新设。"),
+    "licence_ahead": _l("新设申请已通过，许可证等待生效，生效后再办理。"),
     "terminated": _l("机构已终止，账号只读，不能再办理。"),
     "terminating": _l("终止申请已通过，等待生效，不能再办理。"),
     "open_already": _l("已有一份同类申请未办结，请先办完或撤回。"),

@@ -49,6 +49,18 @@ def has_licence(institution: Institution) -> bool:
     return bool(institution.licence_no)
 
 
+def _licence_ahead(institution: Institution) -> bool:
+    """Whether 新设 was approved with a licence that has not begun."""
+    if has_licence(institution):
+        return False
+    query = select(Application.id).where(
+        Application.institution_id == institution.id,
+        Application.kind == rules.SET_UP,
+        Application.status == "approved",
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def opening_reasons(
     institution: Institution, kind: str, open_kinds: set[str], now: datetime
 ) -> tuple[str, ...]:
@@ -61,8 +73,30 @@ def opening_reasons(
             terminated_on=institution.terminated_on,
             today=clock.local(now).date(),
             open_kinds=open_kinds,
+            licence_ahead=_licence_ahead(institution),
         )
     )
+
+
+def open_application(institution_id: int, kind: str) -> Application | None:
+    """The application of a kind that is not finished."""
+    query = select(Application).where(
+        Application.institution_id == institution_id,
+        Application.kind == kind,
+        Application.status.in_(rules.LIVE),
+    )
+    return db.session.scalars(query.order_by(Application.id.desc()).limit(1)).first()
+
+
+def branch_is_asked_for(application: Application, name: str) -> bool:
+    """Whether another application of the institution for a branch of this name is in course."""
+    query = select(Application).where(
+        Application.institution_id == application.institution_id,
+        Application.kind == rules.BRANCH,
+        Application.status.in_(("submitted", "returned")),
+        Application.id != application.id,
+    )
+    return any(one.payload.get("branch_name", "").strip() == name for one in db.session.scalars(query))
 
 
 def open_kinds(institution_id: int, but: int = 0) -> set[str]:

@@ -124,6 +124,7 @@ class OpeningInput:
     terminated_on: date | None
     today: date
     open_kinds: Collection[str]
+    licence_ahead: bool = False  # 新设 was approved, and the licence begins on a later day
 
 
 def opening_reasons(given: OpeningInput) -> tuple[str, ...]:
@@ -138,6 +139,10 @@ def opening_reasons(given: OpeningInput) -> tuple[str, ...]:
     if given.kind == SET_UP:
         if given.has_licence:
             found.append("has_licence")
+        elif given.licence_ahead:
+            found.append("licence_ahead")
+    elif given.licence_ahead and not given.has_licence:
+        found.append("licence_ahead")
     elif not given.has_licence or given.status == "preparing":
         found.append("no_licence")
     elif given.terminated_on and not ended:

@@ -103,7 +103,7 @@ def submit(application: Application, actor: Account, now: datetime) -> None:
     today = clock.local(now).date()
     state = queries.register_of(institution, today)
     checked = intake.check(application.kind, application.payload, institution, state, today)
-    errors = checked.errors | _missing_files(application)
+    errors = checked.errors | _missing_files(application) | _same_branch(application, checked)
     if errors:
         raise Incomplete(application, errors)
     again = application.status == "returned"
@@ -152,6 +152,16 @@ def _missing_files(application: Application) -> dict[str, str]:
     return {f"file_{key}": _("请上传“%(name)s”。", name=FILE_KEYS[key]) for key in needed if key not in there}
 
 
+def _same_branch(application: Application, checked: intake.Intake) -> dict[str, str]:
+    """A form that was sent twice asks for one branch. The institution's row keeps two that come together apart."""
+    if application.kind != rules.BRANCH:
+        return {}
+    db.session.execute(select(Institution.id).where(Institution.id == application.institution_id).with_for_update())
+    if not queries.branch_is_asked_for(application, checked.values["branch_name"]):
+        return {}
+    return {"branch_name": _("已有同名分支机构的申请在办理，无需重复提交。")}
+
+
 def _refuse_closed(institution: Institution, kind: str, now: datetime, *, but: int) -> None:
     codes = queries.opening_reasons(institution, kind, queries.open_kinds(institution.id, but), now)
     if codes:
@@ -164,7 +174,7 @@ def _claim(application: Application, version: int) -> None:
     query = select(Application).where(Application.id == application.id).with_for_update()
     db.session.scalars(query.execution_options(populate_existing=True)).one()
     if application.version != version:
-        raise Conflict(_("申请刚被更新过，您的操作没有生效。请刷新后查看最新内容。"))
+        raise Conflict(_("申请刚被更新过，您的操作没有生效。请先查看申请现在的内容。"))
 
 
 def _move(application: Application, verb: str) -> tuple[str, str]:

@@ -139,9 +139,8 @@ def _take(application: Application) -> Any:
         with db.session.begin_nested():
             services.save_draft(application, seen, request.form, account, now)
     except DomainError as refusal:
-        return _form_page(
-            application.institution, application.kind, application, {"": str(refusal.message)}
-        ), 409
+        errors[""] = str(refusal.message)
+        return _form_page(application.institution, application.kind, application, errors, stale=True), 409
     errors |= _store_files(application, account, now)
     if request.form.get("action") != "submit":
         if errors:
@@ -176,7 +175,12 @@ def _store_files(application: Application, account: Any, now: Any) -> dict[str, 
 
 
 def _form_page(
-    institution: Institution, kind: str, application: Application | None, errors: dict[str, str]
+    institution: Institution,
+    kind: str,
+    application: Application | None,
+    errors: dict[str, str],
+    *,
+    stale: bool = False,
 ) -> str:
     typed = typed_for(kind, application, request)
     return render_template(
@@ -186,6 +190,8 @@ def _form_page(
         item=application,
         typed=typed,
         errors=errors,
+        stale=stale,
+        closed=application is not None and application.status not in ("draft", "returned"),
         fields=FIELDS,
         files={one.key: one.file for one in application.files} if application else {},
         attachments=rules.ATTACHMENTS[kind],
@@ -203,6 +209,7 @@ def _closed_page(kind: str, codes: tuple[str, ...]) -> str:
         "workspace/admission/closed.html",
         title=KINDS[kind],
         reasons=[OPENING_REASONS[code] for code in codes],
+        open_one=queries.open_application(_institution().id, kind) if "open_already" in codes else None,
     )
 
 
