@@ -156,7 +156,9 @@ def _same_branch(application: Application, checked: intake.Intake) -> dict[str, 
     """A form that was sent twice asks for one branch. The institution's row keeps two that come together apart."""
     if application.kind != rules.BRANCH:
         return {}
-    db.session.execute(select(Institution.id).where(Institution.id == application.institution_id).with_for_update())
+    query = select(Institution.id).where(Institution.id == application.institution_id)
+    # Both hold a shared lock for their reference to it: a full one would make each wait for the other.
+    db.session.execute(query.with_for_update(key_share=True))
     if not queries.branch_is_asked_for(application, checked.values["branch_name"]):
         return {}
     return {"branch_name": _("已有同名分支机构的申请在办理，无需重复提交。")}

@@ -49,9 +49,15 @@ class Case:
         more = {} if self.kind == "set_up" else {"registered_capital": 50_000_000}
         made = Applicant(sign_in, self.kind, **more)
         if self.kind == "change":
-            before = Change("shareholder", {**HOLDER, "name": "测试前", "amount": Decimal(1000), "paid": Decimal(1000)}, "测试前")
+            before = Change(
+                "shareholder",
+                {**HOLDER, "name": "测试前", "amount": Decimal(1000), "paid": Decimal(1000)},
+                "测试前",
+            )
             day = clock.today() - timedelta(days=30)
-            change_register(made.institution, [before], effective_from=day, origin=Origin("import"), now=clock.now())
+            change_register(
+                made.institution, [before], effective_from=day, origin=Origin("import"), now=clock.now()
+            )
             db.session.commit()
         return made
 

@@ -48,6 +48,12 @@ FIELDS: dict[str, dict[str, str]] = {
 }
 
 
+def token_of(client: Any, path: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).get_data(as_text=True))
+    assert found is not None, path
+    return found[1]
+
+
 class Applicant:
     """A company at its pages."""
 
@@ -61,9 +67,7 @@ class Applicant:
         self.kind = kind
 
     def token(self) -> str:
-        found = re.search(r'name="csrf_token" value="([^"]+)"', self.page("/workspace/profile/password"))
-        assert found is not None
-        return found[1]
+        return token_of(self.client, "/workspace/profile/password")
 
     def page(self, path: str) -> str:
         return str(self.client.get(path).get_data(as_text=True))
@@ -96,10 +100,8 @@ def two_steps(kind: str = "change") -> None:
 
 def take(client: Any, item: Application, decision: str = "pass", opinion: str = "", **more: str) -> Any:
     db.session.refresh(item)
-    page = client.get("/console/profile/password").get_data(as_text=True)
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found is not None
-    data = {"csrf_token": found[1], "decision": decision, "opinion": opinion, "version": str(item.version)}
+    token = token_of(client, "/console/profile/password")
+    data = {"csrf_token": token, "decision": decision, "opinion": opinion, "version": str(item.version)}
     answer = client.post(f"/console/applications/decide/{item.id}", data={**data, **more})
     db.session.expire_all()
     return answer

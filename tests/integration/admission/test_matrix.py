@@ -47,7 +47,9 @@ def test_missing_attachments_are_named_and_nothing_typed_is_lost(sign_in, case):
     assert answer.status_code == 422 and item.status == "draft"
     assert all(f'id="file_{key}-error"' in page for key in needed)
     assert page.count("请上传“") == 2 * len(needed), "in the summary and at the field, and nothing else"
-    for value in (one for name, one in case.fields.items() if name.startswith(("person", "new_value", "reason"))):
+    for value in (
+        one for name, one in case.fields.items() if name.startswith(("person", "new_value", "reason"))
+    ):
         assert value in page
     assert company.send(f"{URL}/{item.id}/edit", version=str(item.version), **case.fields).status_code == 302
     assert the_last().status == "submitted"
@@ -93,7 +95,9 @@ def test_rejected_or_withdrawn_leaves_no_trace_in_the_register_and_may_be_asked_
 
 @each
 def test_none_but_the_right_people_take_a_step_and_nobody_two(sign_in, case):
-    plans.lay_down(case.kind, "", "", (TWO[0], rules.Step("复核", "Check", "Supervisor")), actor=None, now=clock.now())
+    plans.lay_down(
+        case.kind, "", "", (TWO[0], rules.Step("复核", "Check", "Supervisor")), actor=None, now=clock.now()
+    )
     db.session.commit()
     company = case.company(sign_in)
     item = company.apply(**case.fields)
@@ -101,7 +105,11 @@ def test_none_but_the_right_people_take_a_step_and_nobody_two(sign_in, case):
         assert take(sign_in(make_account("Supervisor", **limits)), item).status_code == 404
     assert take(sign_in(make_account("Approver")), item).status_code == 403
     data = {"csrf_token": company.token(), "decision": "pass", "version": str(item.version)}
-    assert company.client.post(f"/console/applications/decide/{item.id}", data=data).status_code in (302, 403, 404)
+    assert company.client.post(f"/console/applications/decide/{item.id}", data=data).status_code in (
+        302,
+        403,
+        404,
+    )
     own, first = make_account("Supervisor"), sign_in(make_account("Supervisor"))
     item.submitted_by_id = own.id
     db.session.commit()
@@ -132,7 +140,9 @@ def test_a_stale_page_changes_nothing_and_says_so(sign_in, case):
         answer = take(other, the_last(), decision, "另一人的意见", version=seen)
         assert answer.status_code == 409 and "办理了这一步，您的操作没有生效" in answer.get_data(as_text=True)
     stale_withdrawal = company.client.post(
-        f"{URL}/{item.id}/withdraw", data={"csrf_token": company.token(), "version": seen}, follow_redirects=True
+        f"{URL}/{item.id}/withdraw",
+        data={"csrf_token": company.token(), "version": seen},
+        follow_redirects=True,
     )
     assert "您的操作没有生效" in stale_withdrawal.get_data(as_text=True)
     assert (the_last().status, the_last().step) == ("submitted", 1)
@@ -165,7 +175,9 @@ def test_a_session_that_has_ended_stores_nothing_and_sends_to_the_log_in(sign_in
     token = company.token()
     db.session.query(LoginSession).delete()
     db.session.commit()
-    answer = company.client.post(f"{URL}/new/{case.kind}", data={"csrf_token": token, "action": "submit", **case.fields})
+    answer = company.client.post(
+        f"{URL}/new/{case.kind}", data={"csrf_token": token, "action": "submit", **case.fields}
+    )
     assert answer.status_code == 302 and "/login" in answer.location
     assert the_last() is None
 
