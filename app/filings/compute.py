@@ -15,12 +15,14 @@ from graphlib import CycleError, TopologicalSorter
 from app.filings.definitions.schema import CARD_ROW, CellSpec, Form, Value, Values
 from app.filings.environment import Context, Surroundings
 from app.filings.expressions import vectors
-from app.filings.expressions.ast import CellRef, FieldRef, Formula
+from app.filings.expressions.ast import CellRef, FieldRef, Formula, Node
 from app.filings.expressions.evaluate import Compiled, compile_node
 from app.filings.expressions.numbers import rounded
-from app.filings.expressions.rows import ByColumn, compile_rows
+from app.filings.expressions.rows import ByColumn, Rows, compile_rows
 from app.filings.expressions.types import Ref
+from app.filings.expressions.vectors import Vector
 from app.filings.expressions.walk import references
+from app.filings.row_memory import Recalled
 from app.filings.table_rows import TableRows
 
 EVERY_ROW = "*"
@@ -42,6 +44,7 @@ class Step:
     form: Form
     row: str
     col: str
+    expr: Node
     run: Compiled
     run_rows: ByColumn
     places: Decimal
@@ -57,7 +60,11 @@ def compute_set(
     forms: Mapping[str, Form], values_by_form: Mapping[str, Values | None], context: Context
 ) -> dict[str, Values | None]:
     """New values of every form of a set; a form without values (None) stays without, unless automatic."""
-    result = {code: _prepared(form, values_by_form.get(code), context) for code, form in forms.items()}
+    recalled = _recalled(forms, values_by_form, context)
+    result = {
+        code: recalled[code].filed if code in recalled else _prepared(form, values_by_form.get(code), context)
+        for code, form in forms.items()
+    }
     # An optional table nobody filled in has no rows; any other form without values is not filed.
     seen = {
         code: {} if filed is None and forms[code].layout == "table" and not forms[code].required else filed
@@ -76,8 +83,23 @@ def compute_set(
         code = step.form.code
         if code not in tables:
             tables[code] = TableRows(env, step.form, list(filed), list(filed.values()))
-        _run_column(step, tables[code])
+        _run_column(step, tables[code], recalled.get(code))
+    for table in recalled.values():
+        table.keep()
     return result
+
+
+def _recalled(
+    forms: Mapping[str, Form], values_by_form: Mapping[str, Values | None], context: Context
+) -> dict[str, Recalled]:
+    """The large tables of which it is known what came of their rows the last time."""
+    found = {}
+    for code, memory in context.memory.items():
+        values = values_by_form.get(code)
+        if code in forms and values:
+            shaky = {row for form, row, _ in context.unreadable if form == code}
+            found[code] = Recalled(memory, values, shaky)
+    return found
 
 
 def _prepared(form: Form, values: Values | None, context: Context) -> Values | None:
@@ -99,15 +121,21 @@ def _run(step: Step, filed: Values, env: Surroundings) -> None:
     cells[step.col] = _rounded(step, env)
 
 
-def _run_column(step: Step, table: TableRows) -> None:
+def _run_column(step: Step, table: TableRows, recalled: Recalled | None) -> None:
     """A computed column of a table, all rows at once."""
     table.col = step.col
-    found = vectors.rounded(step.run_rows(table), step.places)
+    if recalled is not None:
+        recalled.compute(step.col, step.expr, lambda rows: _rounded_rows(step, rows), table)
+        return
+    found = _rounded_rows(step, table)
     for cells, value in zip(table.rows, found.each(), strict=False):
         # A condition is no value of a cell.
         cells[step.col] = None if isinstance(value, bool) else value
     table.forget(step.col)
-    table.env.forget(step.form.code, step.col)
+
+
+def _rounded_rows(step: Step, rows: Rows) -> Vector:
+    return vectors.rounded(step.run_rows(rows), step.places)
 
 
 def _rounded(step: Step, env: Surroundings) -> Value:
@@ -170,4 +198,4 @@ def _step(cell: Cell, form: Form, spec: CellSpec) -> Step:
     if spec.computed is None:
         raise ValueError(f"{'.'.join(cell)} is not computed")
     expr = spec.computed.expr
-    return Step(form, cell[1], cell[2], compile_node(expr), compile_rows(expr), Decimal(spec.decimals))
+    return Step(form, cell[1], cell[2], expr, compile_node(expr), compile_rows(expr), Decimal(spec.decimals))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.filings.definitions.schema import CARD_ROW, NUMERIC, CellSpec, Form, Value, Values
 from app.filings.expressions.ast import AttrRef, CellRef, FieldRef
 from app.filings.expressions.types import Ref, Shift
+
+if TYPE_CHECKING:
+    from app.filings.row_memory import RowMemory
 
 ZERO = Decimal(0)
 Lookup = Callable[[str, Shift], Values | None]
@@ -27,7 +30,8 @@ class Context:
     `org` and `period` hold the attributes declared in the catalogue (numbers may be int). `lookup` gives
     the computed values of a filing: (form code, 'current' | 'prev' | 'prev_ye' | 'sply'), None when there
     is none. `forms` holds every form that may be referred to. `unreadable` are the cells (form code, row
-    key, column key) in which something stands that is no value: they count as null, not as blank.
+    key, column key) in which something stands that is no value: they count as null, not as blank. `memory` holds,
+    by form code, what came of the rows of large tables the last time.
     """
 
     org: Mapping[str, Any] = field(default_factory=dict)
@@ -35,6 +39,7 @@ class Context:
     lookup: Lookup = no_filing
     forms: Mapping[str, Form] = field(default_factory=dict)
     unreadable: Collection[tuple[str, str, str]] = frozenset()
+    memory: Mapping[str, RowMemory] = field(default_factory=dict)
 
     @property
     def industry(self) -> str | None:

@@ -22,7 +22,7 @@ class TableRows:
         env: Surroundings,
         form: Form,
         keys: Sequence[str],
-        rows: Sequence[dict[str, Value]],
+        rows: list[dict[str, Value]],
         col: str = "",
     ) -> None:
         self.env, self.form, self.keys, self.rows, self.col = env, form, keys, rows, col
@@ -56,6 +56,12 @@ class TableRows:
             ]
         return found
 
+    def part(self, places: Sequence[int]) -> TableRows:
+        """Some of these rows."""
+        keys, rows = [self.keys[at] for at in places], [self.rows[at] for at in places]
+        return TableRows(self.env, self.form, keys, rows, self.col)
+
     def forget(self, col: str) -> None:
         """A column has changed."""
         self._columns.pop(col, None)
+        self.env.forget(self.form.code, col)

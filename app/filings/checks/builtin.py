@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from app.filings.checks.finding import CellAddress, Finding, finding_key
 from app.filings.definitions.schema import CARD_ROW, Check, Column, Form, Value, Values
+from app.filings.row_memory import RowMemory
 from app.filings.values import is_blank_row
 
 REQUIRED_KINDS = frozenset({"required_blank", "form_required", "too_few_rows", "attachment_missing"})
@@ -37,7 +39,11 @@ def _is_shown(form: Form, row_key: str, col: str, industry: str | None) -> bool:
 
 
 def blank_findings(
-    form: Form, values: Values, industry: str | None, unreadable: Collection[CellAddress] = ()
+    form: Form,
+    values: Values,
+    industry: str | None,
+    unreadable: Collection[CellAddress] = (),
+    memory: RowMemory | None = None,
 ) -> Iterator[Finding]:
     """Required cells left blank, other than those in which something unreadable stands. On fixed forms a blank
     number is 0 and in order. In a long table the rows beyond the first are counted, column by column.
@@ -45,7 +51,7 @@ def blank_findings(
     if form.layout == "fixed":
         blanks: Iterator[tuple[str, Column]] = _fixed_blanks(form, values, industry)
     else:
-        blanks = _row_blanks(form, values, industry)
+        blanks = _row_blanks(form, values, industry, memory)
     counts: dict[str, int] = {}
     for row, column in blanks:
         if (form.code, row, column.key) in unreadable:
@@ -59,21 +65,33 @@ def blank_findings(
             yield _further_blanks(form, found, count - MOST_PER_CHECK)
 
 
-def _row_blanks(form: Form, values: Values, industry: str | None) -> Iterator[tuple[str, Column]]:
+def _row_blanks(
+    form: Form, values: Values, industry: str | None, memory: RowMemory | None
+) -> Iterator[tuple[str, Column]]:
     required = [column for column in form.shown_columns(industry) if _must_be_filled(form, column)]
     if form.layout == "card":
         cells = values.get(CARD_ROW) or {}
         yield from ((CARD_ROW, column) for column in required if cells.get(column.key) in (None, ""))
         return
-    rows = [(key, cells) for key, cells in values.items() if not is_blank_row(cells)]
-    blanks: list[tuple[int, int]] = []
+    rows = list(values.values())
+    find = partial(_blanks, required)
+    found = find(rows) if memory is None else memory.each(f"blank {industry}", rows, find)
+    for key, blanks in zip(values, found, strict=True):
+        for number in blanks:
+            yield key, required[number]
+
+
+def _blanks(required: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> list[tuple[int, ...]]:
+    """Of each row the columns left blank; of a row in which nothing stands none."""
+    found: list[tuple[int, ...]] = [()] * len(rows)
     for number, column in enumerate(required):
-        found = [cells.get(column.key) for _, cells in rows]
+        cells = [row.get(column.key) for row in rows]
         # Most columns hold no blank at all, and their types tell: numbers and dates are never ''.
-        if not {str, type(None)}.isdisjoint(map(type, found)):
-            blanks += [(at, number) for at, value in enumerate(found) if value is None or value == ""]
-    for at, number in sorted(blanks):
-        yield rows[at][0], required[number]
+        if not {str, type(None)}.isdisjoint(map(type, cells)) and (None in cells or "" in cells):
+            for at, value in enumerate(cells):
+                if (value is None or value == "") and not is_blank_row(rows[at]):
+                    found[at] = (*found[at], number)
+    return found
 
 
 def _must_be_filled(form: Form, column: Column) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from operator import itemgetter
 
 from app.filings.checks.builtin import (
@@ -25,6 +26,7 @@ from app.filings.expressions.ast import AttrRef, CellRef, FieldRef, RowRef
 from app.filings.expressions.evaluate import Compiled, compile_node, evaluate
 from app.filings.expressions.rows import ByColumn, compile_rows
 from app.filings.expressions.walk import Reference, attributes, column_references, references
+from app.filings.row_memory import Judged
 from app.filings.table_rows import TableRows
 from app.filings.values import is_blank_row
 
@@ -132,7 +134,9 @@ def _built_in(
     form: Form, filing: Values, context: Context, attachments: Collection[str] | None
 ) -> Iterator[Finding]:
     """What every filled form is asked for."""
-    yield from blank_findings(form, filing, context.industry, context.unreadable)
+    yield from blank_findings(
+        form, filing, context.industry, context.unreadable, context.memory.get(form.code)
+    )
     yield from row_count_findings(form, filing)
     if attachments is not None:
         yield from attachment_findings(form, attachments)
@@ -244,25 +248,38 @@ def _judge_table(
         return
     rows = TableRows(env, form, keys, [filing[key] for key in keys])
     wrong: list[tuple[int, int, object]] = []
+    memory, known = env.context.memory.get(form.code), {}
     for number, item in enumerate(by_row):
-        found = item.run_rows(rows)
+        if memory is None:
+            found = item.run_rows(rows)
+        else:
+            known[number] = memory.judge(item.check.id, item.check.expr, item.run_rows, rows)
+            found = known[number].vector
         if found.kind != "truth" or False in found.values:
             results = zip(range(len(keys)), found.each(), strict=False)
             wrong += [(at, number, result) for at, result in results if result is False or result is None]
     for at, number, result in sorted(wrong, key=itemgetter(0, 1)):
         rows.at(at)
-        _settle(by_row[number], result, form, env, collected)
+        _settle(by_row[number], result, form, env, collected, known.get(number))
 
 
 def _judge(item: _Ready, form: Form, env: Surroundings, collected: _Collected) -> None:
     _settle(item, item.run(env), form, env, collected)
 
 
-def _settle(item: _Ready, result: object, form: Form, env: Surroundings, collected: _Collected) -> None:
+def _settle(
+    item: _Ready,
+    result: object,
+    form: Form,
+    env: Surroundings,
+    collected: _Collected,
+    known: Judged | None = None,
+) -> None:
     if result is False:
         count = collected.counts[item.check.id] = collected.counts.get(item.check.id, 0) + 1
         if count <= MOST_PER_CHECK:
-            collected.findings.extend(findings_of(item.check, form, env))
+            told = partial(findings_of, item.check, form, env)
+            collected.findings.extend(known.tell(env.row, env.cells, told) if known else told())
     elif result is None:
         _skip(item, form, env, collected)
 

@@ -7,7 +7,7 @@ last year's end, the same period last year, other sets of the same period and th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +23,9 @@ from app.filings.definitions.queries import definition_ids_on, forms_by_id
 from app.filings.definitions.schema import Form, Values
 from app.filings.expressions.types import Shift
 from app.filings.expressions.walk import references
+from app.filings.row_memory import RowMemory
 from app.filings.submissions.in_force import Standing, one_off_in_force
+from app.filings.submissions.known import read_draft
 from app.filings.submissions.models import Explanation, Filing, FilingAttachment, FilingForm, FilingVersion
 from app.filings.submissions.place import forms_filed
 from app.filings.submissions.rules import HANDED_IN_STATES, ONCE
@@ -125,7 +127,8 @@ def load_data(
     standing = one_off_in_force(institution.id) if report_set.is_change else None
     found = neighbours(institution.id, period, forms, standing)
     base = _base(forms, standing)
-    values = {code: _entered(form, drafts.get(code), base) for code, form in forms.items()}
+    memory: dict[str, RowMemory] = {}
+    values = {code: _entered(form, drafts.get(code), base, memory) for code, form in forms.items()}
     return FilingData(
         institution=institution,
         report_set=report_set,
@@ -135,7 +138,7 @@ def load_data(
         forms=forms,
         drafts=drafts,
         values=values,
-        context=make_context(institution, period, forms, found, now),
+        context=replace(make_context(institution, period, forms, found, now), memory=memory),
         neighbours=found,
         required={code: form.required for code, form in forms.items()},
         base=base,
@@ -152,10 +155,15 @@ def _base(forms: dict[str, Form], standing: dict[str, Standing] | None) -> Stand
     return None
 
 
-def _entered(form: Form, draft: FilingForm | None, base: Standing | None) -> Values | None:
-    """The draft; a change that nobody has begun opens with what is in force."""
+def _entered(
+    form: Form, draft: FilingForm | None, base: Standing | None, memory: dict[str, RowMemory]
+) -> Values | None:
+    """The draft; a change that nobody has begun opens with what is in force. Of large tables the memory comes too."""
     if draft is not None:
-        return from_json(form, draft.content)
+        values, known = read_draft(form, draft)
+        if known is not None:
+            memory[form.code] = known
+        return values
     return from_json(form, base.values) if base is not None else None
 
 

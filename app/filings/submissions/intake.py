@@ -20,10 +20,11 @@ Rejects = dict[str, dict[str, dict[str, str]]]
 
 @dataclass
 class Taken:
-    """What became of one form's entries."""
+    """What became of one form's entries. `untouched` rows are what they were: {key: former key}."""
 
     values: Values = field(default_factory=dict)
     rejects: Rejects = field(default_factory=dict)
+    untouched: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ def take_patch(form: Form, values: Values, rejects: Rejects, patch: Patch) -> tu
     if order is None:
         order = (*values, *(name for name in patch.edits if name not in values))
     for name in order:
+        if name not in patch.edits and name in values and name not in rejects:
+            if values[name]:
+                keys[name] = key = str(len(taken.values) + 1)
+                taken.values[key], taken.untouched[key] = values[name], name
+            continue
         row, rejected = dict(values.get(name, {})), dict(rejects.get(name, {}))
         edited = patch.edits.get(name, {})
         for column in edited:

@@ -17,6 +17,7 @@ from app.core.workflow import transition
 from app.filings.calendar.rules import describe
 from app.filings.checks import Finding
 from app.filings.definitions.queries import definition_ids_on, forms_by_id
+from app.filings.definitions.schema import Form
 from app.filings.submissions.attachments import carry_over
 from app.filings.submissions.changes import require_effective
 from app.filings.submissions.data import FilingData, load_data, load_filing
@@ -162,13 +163,22 @@ def write_draft(place: Place, data: FilingData, filing: Filing, code: str, taken
             version=0,
         )
         data.drafts[code] = draft
-    draft.content, draft.rejects = to_json(data.forms[code], taken.values), taken.rejects
+    draft.content, draft.rejects = _content(data.forms[code], taken, draft.content), taken.rejects
     draft.version += 1
     draft.updated_at, draft.updated_by_id = place.now, actor_id
     db.session.add(draft)
     data.values[code] = taken.values
     filing.version += 1
     return draft
+
+
+def _content(form: Form, taken: Taken, former: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What is stored: rows that were not touched stay as they are stored."""
+    if not taken.untouched or former is None:
+        return to_json(form, taken.values)
+    touched = {key: cells for key, cells in taken.values.items() if key not in taken.untouched}
+    anew = to_json(form, touched)
+    return {key: anew[key] if key in anew else former[taken.untouched[key]] for key in taken.values}
 
 
 def reassess(data: FilingData, filing: Filing) -> Assessment:
