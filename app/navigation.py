@@ -15,7 +15,7 @@ from app.accounts.models import ENTERPRISE
 from app.accounts.roles import ROLES_BY_NAME
 from app.accounts.security import may
 from app.core.http import current_user_known
-from app.core.i18n import lang
+from app.core.i18n import lang, page_address
 
 
 @dataclass(frozen=True)
@@ -173,6 +173,7 @@ def user_menu() -> dict[str, Any] | None:
         "avatar_url": avatar_address(current_user),
         "links": [home, *(link for link in links if link["url"])],
         "logout_url": url_for("AuthView.logout"),
+        "logout_page": url_for("accounts.ask_log_out", next=page_address()),
     }
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
-from app.accounts.access import current_account, login_required
+from app.accounts.access import current_account, home_of, login_required, next_target
 from app.accounts.authentication import verify_password
 from app.accounts.avatars import ACCEPT, avatar_address
 from app.accounts.forms import PasswordForm
@@ -59,6 +59,14 @@ def profile_page(face: str, avatar_error: str = "") -> str:
         avatar_error=avatar_error,
         accept=ACCEPT,
     )
+
+
+@blueprint.get("/account/logout")
+@login_required
+def ask_log_out() -> str:
+    """Ask before the log-out; with script a window over the page does."""
+    back = next_target(request.args.get("next"), home_of(current_account()))
+    return render_template("accounts/log_out.html", back=back)
 
 
 @blueprint.get("/account/password", defaults={"face": ""})

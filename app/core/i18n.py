@@ -84,6 +84,21 @@ def local_target(target: str | None, fallback: str = "/") -> str:
     return target if target and is_local_target(target) else fallback
 
 
+def page_address() -> str:
+    """Where this page is opened again: its own address, or for the answer to a POST the nearest one above it."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    adapter = current_app.create_url_adapter(request)
+    parts = request.path.rstrip("/").split("/")
+    while adapter is not None and len(parts) > 1:
+        path = "/".join(parts)
+        for address in (path, path + "/"):
+            if adapter.test(address, "GET"):
+                return address
+        parts.pop()
+    return "/"
+
+
 @blueprint.get("/language/<lang>")
 def set_language(lang: str) -> Response:
     """Remember the language and go back to where the visitor was."""
@@ -108,4 +123,5 @@ def init_app(app: Flask) -> None:
     babel.instance.domain_instance = KeptDomain(domain=babel.default_domain)
     app.register_blueprint(blueprint)
     app.jinja_env.globals["lang"] = lang
+    app.jinja_env.globals["page_address"] = page_address
     app.jinja_env.filters["last_minute"] = show_end

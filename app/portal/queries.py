@@ -22,12 +22,16 @@ MOST_HITS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of a list: rows, the page that was really taken (from 1), number of pages and of all rows."""
+    """One page of a list: rows, the page that was really taken (from 1), number of pages and of all rows.
+
+    `cut`: there may be more than `total`, which nobody has counted.
+    """
 
     rows: Sequence[Any]
     page: int
     pages: int
     total: int
+    cut: bool = False
 
 
 def paged(query: Select[*tuple[Any, ...]], page: int, size: int, total: int | None = None) -> Found:
@@ -107,7 +111,8 @@ def announcements(
         query, total = _among(query, hits)
     order = (SearchEntry.pinned.desc(), SearchEntry.publish_at.desc(), SearchEntry.announcement_id.desc())
     found = paged(query.order_by(*order), page, size, total)
-    return replace(found, rows=_rows_of([row.announcement_id for row in found.rows]))
+    rows = _rows_of([row.announcement_id for row in found.rows])
+    return replace(found, rows=rows, cut=bool(words) and found.total >= MOST_HITS)
 
 
 def _among(query: Select[Any], hits: Any) -> tuple[Select[Any], int]:

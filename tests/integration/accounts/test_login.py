@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -163,6 +165,30 @@ def test_log_out_kills_the_session_on_the_server(app):
     db.session.rollback()
     assert db.session.scalars(select(LoginSession)).one().ended_at is not None
     assert kinds() == ["LoggedIn", "LoggedOut"]
+
+
+def test_without_script_a_page_asks_before_the_log_out(app):
+    staff = make_account("Supervisor")
+    client = app.test_client()
+    assert "/login" in client.get("/account/logout").headers["Location"]
+    try_login(client, staff.username)
+    link = re.search(r'href="(/account/logout[^"]*)"', client.get("/console/").text)
+    asked = client.get(html.unescape(link.group(1))).text
+    assert staff.username in asked and 'href="/console/"' in asked
+    assert 'href="/console/"' in client.get("/account/logout?next=//evil.example").text
+    assert client.get("/console/").status_code == 200  # asking has ended nothing
+    assert post(client, "/logout", "/account/logout").headers["Location"] == "/"
+    assert client.get("/console/").status_code == 302
+
+
+def test_the_language_is_changed_on_the_answer_to_a_form_too(app, sign_in):
+    boss = make_account("Enterprise", institution=make_institution(), manages_colleagues=True)
+    client = sign_in(boss)
+    answer = post(client, "/workspace/colleagues/invite", "/workspace/colleagues/", display_name="", email="")
+    english = re.search(r'href="(/language/en[^"]*)"', answer.text)
+    assert answer.status_code == 422
+    back = client.get(html.unescape(english.group(1))).headers["Location"]
+    assert client.get(back, follow_redirects=True).request.path == "/workspace/colleagues/"
 
 
 def test_a_disabled_account_is_told_so_only_with_the_right_password(client):

@@ -58,3 +58,15 @@ def test_many_hits_are_counted_to_a_limit_and_come_newest_first(monkeypatch):
 def test_odd_words_are_harmless(words):
     announce("普通标题")
     assert found(words) == []
+
+
+@pytest.mark.parametrize("path", ["/search", "/news/all/"])
+def test_readers_are_told_when_only_the_first_hits_are_listed(client, monkeypatch, path):
+    for number in range(4):
+        announce(f"第{number}号罚款通报")
+    whole = client.get(f"{path}?q=罚款").text
+    assert "共 4 条" in whole and "只列出" not in whole
+    monkeypatch.setattr(queries, "MOST_HITS", 3)
+    cut = client.get(f"{path}?q=罚款 通报").text
+    assert "只列出前 3 条" in cut and "共 3 条" not in cut
+    assert "只列出" not in client.get("/news/all/").text

@@ -1,7 +1,7 @@
 // The log-in in a window over the page. Its content comes from the server; errors come back into it with everything typed
 // still there. Whatever goes wrong on the way, the log-in's own page is one address away.
 import { watchCaptchas } from "./captcha.js";
-import "./login.js";
+import "./demonstration.js";
 
 let dialog = null;
 let opener = null;

@@ -90,6 +90,14 @@ function openLogin(event) {
   import("../accounts/window.js").then((log) => log.openLogin(link)).catch(() => location.assign(link.href));
 }
 
+// <a data-posts> inside a form: sends the form once it was confirmed; without script it leads to a page that asks.
+function post(event) {
+  const link = event.target.closest("a[data-posts]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  link.closest("form").requestSubmit();
+}
+
 // One post per click: the second click of a double click finds the button resting.
 function submitOnce(event) {
   const form = event.target;
@@ -110,6 +118,7 @@ document.addEventListener("click", (event) => {
   openRow(event);
   openDialog(event);
   openLogin(event);
+  post(event);
   const dismiss = event.target.closest("[data-dismiss-message]");
   if (dismiss) dismiss.closest("[data-message]").remove();
   if (event.target.closest("[data-print]")) window.print();

@@ -1,8 +1,4 @@
-// The log-in form: captcha, and the demonstration accounts filled in at a click.
-import { watchCaptchas } from "./captcha.js";
-
-watchCaptchas(document);
-
+// The demonstration accounts beside the log-in form are filled in at a click.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-demo-account]");
   if (!button) return;
