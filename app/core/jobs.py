@@ -2,7 +2,8 @@
 
 Jobs are declared in code (app/jobs.py); a row of `scheduled_job` says when each is due next. Whoever finds one due
 claims it in a short transaction (the row locked, others skip it; on SQLite the one write lock) and runs it outside.
-A worker that dies with a job in hand is overtaken when its claim ends.
+The next time is set when the job has ended: a worker that dies with one in hand is overtaken when its claim ends,
+also when the job is due once a day.
 """
 
 from __future__ import annotations
@@ -86,15 +87,16 @@ def run_claimed(job: Job, now: datetime) -> str:
         db.session.rollback()
         current_app.logger.exception("job %s failed", job.name)
         result, failed = f"{type(error).__name__}: {error}", True
-    commits(_note)(job.name, result[:300], failed)
+    commits(_note)(job, now, result[:300], failed)
     return result
 
 
 def _due(jobs: list[Job], now: datetime) -> list[Job]:
     """One read for all: idle workers cost next to nothing."""
-    known = {row.name: row for row in db.session.execute(select(ScheduledJob.name, ScheduledJob.next_at))}
+    waiting = select(ScheduledJob.name).where(or_(ScheduledJob.next_at > now, ScheduledJob.claimed_until > now))
+    others = set(db.session.scalars(waiting))
     db.session.rollback()
-    return [job for job in jobs if job.name not in known or known[job.name].next_at <= now]
+    return [job for job in jobs if job.name not in others]
 
 
 def _claim(job: Job, now: datetime) -> bool:
@@ -106,14 +108,13 @@ def _claim(job: Job, now: datetime) -> bool:
     if row is None:
         return False
     row.claimed_until, row.started_at = now + CLAIM, now
-    row.next_at = job.next_after(now)
     row.runs += 1
     return True
 
 
-def _note(name: str, result: str, failed: bool) -> None:
-    row = db.session.get_one(ScheduledJob, name)
-    row.claimed_until, row.finished_at = None, clock.now()
+def _note(job: Job, began: datetime, result: str, failed: bool) -> None:
+    row = db.session.get_one(ScheduledJob, job.name)
+    row.claimed_until, row.finished_at, row.next_at = None, clock.now(), job.next_after(began)
     row.result, row.failed = result, failed
 
 

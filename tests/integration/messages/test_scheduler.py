@@ -131,13 +131,22 @@ def test_a_job_that_fails_is_noted_and_does_not_stop_the_others(app: Flask, capl
     assert run_due(pair, NOW + hour) == ["bad", "good"]
 
 
-def test_a_job_whose_worker_died_is_overtaken(app: Flask) -> None:
-    job = Job("test", lambda _now: "", every=timedelta(minutes=1))
-    assert run_due([job], NOW) == ["test"]
-    db.session.get_one(ScheduledJob, "test").claimed_until = NOW + CLAIM  # as if killed in the middle
-    db.session.commit()
+class Killed(BaseException):
+    """As when the process is gone: nothing of the scheduler runs any more."""
+
+
+@pytest.mark.parametrize("rhythm", [{"every": timedelta(minutes=1)}, {"daily": time(8, 0)}], ids=str)
+def test_a_job_whose_worker_died_is_overtaken(app: Flask, rhythm: Any) -> None:
+    def dies(_now: datetime) -> str:
+        raise Killed
+
+    with pytest.raises(Killed):
+        run_due([Job("test", dies, **rhythm)], NOW)
+    db.session.rollback()
+    job = Job("test", lambda _now: "done", **rhythm)
     assert run_due([job], NOW + timedelta(minutes=2)) == []
     assert run_due([job], NOW + CLAIM) == ["test"]
+    assert run_due([job], NOW + CLAIM) == []
 
 
 def test_the_embedded_scheduler_runs_and_stops(app: Flask) -> None:
