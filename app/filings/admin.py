@@ -21,15 +21,17 @@ class CatalogueAdmin(SafeModelView):
     route_base = "/console/forms"
     base_permissions = ["can_list", "can_show"]
     list_title = _l("报表目录")
-    list_columns = ["code", "name_zh", "industry", "family", "frequency", "version", "effective_from"]
+    list_columns = ["code", "shown_name", "industry", "family", "frequency", "version", "effective_from"]
     show_columns = list_columns
-    search_columns = ["code", "name_zh", "industry", "family", "frequency"]
+    search_columns = ["code", "name_zh", "name_en", "industry", "family", "frequency"]
     search_choices = {"industry": INDUSTRIES, "family": FAMILIES, "frequency": FREQUENCIES}
     order_columns = ["code", "industry", "family", "frequency", "version", "effective_from"]
     base_order = ("code", "asc")
     label_columns = {
         "code": _l("代码"),
+        "shown_name": _l("名称"),
         "name_zh": _l("名称"),
+        "name_en": _l("英文名称"),
         "industry": _l("行业"),
         "family": _l("类别"),
         "frequency": _l("频率"),

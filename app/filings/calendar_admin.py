@@ -59,16 +59,18 @@ class PeriodAdmin(SafeModelView):
     base_permissions = ["can_list", "can_show", "can_add", "can_edit"]
     list_template = "console/calendar/periods.html"
     list_title = _l("报告期")
-    list_columns = ["name_zh", "frequency", "start_date", "end_date", "opens_at", "due_at", "late_until"]
+    list_columns = ["shown_name", "frequency", "start_date", "end_date", "opens_at", "due_at", "late_until"]
     show_columns = list_columns
     edit_columns = ["name_zh"]  # the form is our own; FAB only wants to know a column
-    search_columns = ["name_zh", "frequency", "code", "end_date"]
+    search_columns = ["name_zh", "name_en", "frequency", "code", "end_date"]
     search_choices = {"frequency": PERIODIC}
     order_columns = ["end_date", "start_date", "opens_at", "due_at", "frequency"]
     base_order = ("end_date", "desc")
     label_columns = {
         "code": _l("代码"),
+        "shown_name": _l("名称"),
         "name_zh": _l("名称"),
+        "name_en": _l("英文名称"),
         "frequency": _l("频率"),
         "start_date": _l("期初"),
         "end_date": _l("期末"),

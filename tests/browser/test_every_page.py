@@ -31,6 +31,9 @@ FINDINGS = """async () => (await axe.run(document, { resultTypes: ["violations"]
   .filter((one) => ["serious", "critical"].includes(one.impact))
   .flatMap((one) => one.nodes.slice(0, 3).map((node) => `${one.id}: ${node.target.join(" ")} ${node.html.slice(0, 120)}`))"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# A list whose rows become cards on a phone has nothing left to scroll to.
+STACKED = """() => [...document.querySelectorAll("table.stacks")].map((one) => one.parentElement)
+  .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => `${box.getAttribute("aria-label")} scrolls sideways`)"""
 
 VISITOR = (
     "/", "/login", "/login/forgotten", "/register", "/register/status", "/news/all/", "/news/{announcement}", "/search?q=担保",
@@ -124,7 +127,7 @@ def problems_of(visitor: Visitor, path: str) -> list[str]:
         found += [f"{path} at {size['width']}: {text}" for text in page.evaluate(FINDINGS)]
         if page.evaluate(SIDEWAYS) > 0:
             found.append(f"{path} at {size['width']}: scrolls sideways")
-    return found
+    return found + [f"{path}: {text}" for text in page.evaluate(STACKED)]
 
 
 def watch(visitor: Visitor, said: list[str]) -> None:

@@ -67,8 +67,13 @@ class ReportingPeriod(Model):
         """The period's name in 'zh' or 'en'."""
         return self.name_en if lang == "en" else self.name_zh
 
-    def __str__(self) -> str:
+    @property
+    def shown_name(self) -> str:
+        """The name in the reader's language."""
         return self.name(lang())
+
+    def __str__(self) -> str:
+        return self.shown_name
 
 
 _OPEN = text("status = 'requested'")

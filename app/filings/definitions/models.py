@@ -34,8 +34,13 @@ class FormDefinition(Model):
     effective_from: Mapped[date] = mapped_column(Date, nullable=False)
     created_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
 
+    @property
+    def shown_name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if lang() == "en" else self.name_zh
+
     def __str__(self) -> str:
-        return f"{self.code} {self.name_en if lang() == 'en' else self.name_zh}"
+        return f"{self.code} {self.shown_name}"
 
 
 class IndicatorDefinition(Model):
