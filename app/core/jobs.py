@@ -93,7 +93,9 @@ def run_claimed(job: Job, now: datetime) -> str:
 
 def _due(jobs: list[Job], now: datetime) -> list[Job]:
     """One read for all: idle workers cost next to nothing."""
-    waiting = select(ScheduledJob.name).where(or_(ScheduledJob.next_at > now, ScheduledJob.claimed_until > now))
+    waiting = select(ScheduledJob.name).where(
+        or_(ScheduledJob.next_at > now, ScheduledJob.claimed_until > now)
+    )
     others = set(db.session.scalars(waiting))
     db.session.rollback()
     return [job for job in jobs if job.name not in others]
