@@ -13,6 +13,7 @@ import yaml
 
 from app.core import clock
 from bench.filing import of_filing, same_table
+from bench.importing import of_imports
 from bench.measure import Case
 from bench.world import application, bare_flask, logged_in, open_form, page, register_of, sql
 
@@ -25,6 +26,7 @@ def cases() -> Iterator[Case]:
     yield from of_the_catalogue()
     yield from of_workbooks()
     yield from of_filing()
+    yield from of_imports()
     yield from of_the_portal()
     yield from of_logged_in_pages()
     yield from of_a_long_register()

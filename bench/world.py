@@ -20,6 +20,12 @@ def application() -> Flask:
 
 
 @cache
+def empty() -> Flask:
+    """The platform with its forms and sets, and nobody in it."""
+    return _made()
+
+
+@cache
 def register_of(number: int) -> Flask:
     """A platform with so many guarantee companies, entered as an imported list enters them, and one approver."""
     from datetime import date
