@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.filings.definitions.schema import CARD_ROW, NUMERIC, CellSpec, Form, Value, Values
 from app.filings.expressions.ast import AttrRef, CellRef, FieldRef
 from app.filings.expressions.types import Ref, Shift
+from app.filings.values_columns import column_of
 
 if TYPE_CHECKING:
     from app.filings.row_memory import RowMemory
@@ -176,7 +177,7 @@ class Surroundings:
     ) -> list[Value]:
         """A column of a table's rows, each cell as `scalar` gives it."""
         hidden, blank = hidden_and_blank(form, "", col, self.context.industry)
-        found: list[Value] = [None] * len(rows) if hidden else [cells.get(col) for cells in rows]
+        found: list[Value] = [None] * len(rows) if hidden else column_of(rows, col)
         if type(None) not in set(map(type, found)):
             return found
         unreadable = self.unreadable_rows(form, col) if shift == "current" else ()

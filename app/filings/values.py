@@ -29,7 +29,7 @@ from app.filings.values_texts import (
 )
 
 __all__ = [
-    "Parsed", "Problem", "Value", "Values", "format_value", "from_json", "is_blank_row", "parse_cell",
+    "Parsed", "Problem", "Value", "Values", "filled_rows", "format_value", "from_json", "is_blank_row", "parse_cell",
     "plain", "tidy_rows", "to_json",
 ]  # fmt: skip
 
@@ -130,11 +130,12 @@ def _cells_from_json(form: Form, row: str, cells: Mapping[str, Any]) -> dict[str
         spec = form.cell_spec(row, key)
         if spec is None or raw is None:
             continue
-        loaded[key] = _stored(spec, raw, f"{form.code} {row}.{key}")
+        loaded[key] = stored_value(spec, raw, f"{form.code} {row}.{key}")
     return loaded
 
 
-def _stored(spec: CellSpec, raw: Any, where: str) -> Value:
+def stored_value(spec: CellSpec, raw: Any, where: str) -> Value:
+    """One value as `plain` wrote it. Raises ValueError, naming the place, when it is not of the cell's type."""
     if not isinstance(raw, str):
         raise ValueError(f"{where}: stored value {raw!r} is not text")
     if spec.is_numeric:
@@ -150,6 +151,12 @@ def is_blank_row(cells: Mapping[str, Value]) -> bool:
         if value is not None and value != "":
             return False
     return True
+
+
+def filled_rows(values: Values) -> Values:
+    """The rows of a table in which something stands, under their own keys."""
+    filled = {key: cells for key, cells in values.items() if not is_blank_row(cells)}
+    return values if len(filled) == len(values) else filled
 
 
 def tidy_rows(form: Form, values: Values) -> Values:

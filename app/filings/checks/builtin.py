@@ -10,7 +10,7 @@ from typing import Literal
 from app.filings.checks.finding import CellAddress, Finding, finding_key
 from app.filings.definitions.schema import CARD_ROW, Check, Column, Form, Value, Values
 from app.filings.row_memory import RowMemory
-from app.filings.values import is_blank_row
+from app.filings.values_columns import column_of
 
 REQUIRED_KINDS = frozenset({"required_blank", "form_required", "too_few_rows", "attachment_missing"})
 
@@ -47,6 +47,8 @@ def blank_findings(
 ) -> Iterator[Finding]:
     """Required cells left blank, other than those in which something unreadable stands. On fixed forms a blank
     number is 0 and in order. In a long table the rows beyond the first are counted, column by column.
+
+    Of a table `values` are its filled rows.
     """
     if form.layout == "fixed":
         blanks: Iterator[tuple[str, Column]] = _fixed_blanks(form, values, industry)
@@ -82,14 +84,14 @@ def _row_blanks(
 
 
 def _blanks(required: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> list[tuple[int, ...]]:
-    """Of each row the columns left blank; of a row in which nothing stands none."""
+    """Of each row the columns left blank."""
     found: list[tuple[int, ...]] = [()] * len(rows)
     for number, column in enumerate(required):
-        cells = [row.get(column.key) for row in rows]
+        cells = column_of(rows, column.key)
         # Most columns hold no blank at all, and their types tell: numbers and dates are never ''.
         if not {str, type(None)}.isdisjoint(map(type, cells)) and (None in cells or "" in cells):
             for at, value in enumerate(cells):
-                if (value is None or value == "") and not is_blank_row(rows[at]):
+                if value is None or value == "":
                     found[at] = (*found[at], number)
     return found
 
@@ -109,10 +111,10 @@ def _fixed_blanks(form: Form, values: Values, industry: str | None) -> Iterator[
 
 
 def row_count_findings(form: Form, values: Values) -> Iterator[Finding]:
-    """A table with fewer or more rows than the form allows."""
-    count = sum(not is_blank_row(cells) for cells in values.values())
+    """A table with fewer or more rows than the form allows; `values` are its filled rows."""
     if form.layout != "table":
         return
+    count = len(values)
     if count < form.min_rows:
         yield _about_form(
             form,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
 
@@ -17,33 +17,25 @@ from app.filings.checks.builtin import (
     row_count_findings,
 )
 from app.filings.checks.explain import findings_of
-from app.filings.checks.finding import CheckResult, Finding, Skipped
-from app.filings.checks.wording import Words
+from app.filings.checks.finding import CheckResult, Finding
+from app.filings.checks.skipping import Reads, SkippedChecks, reads_of
 from app.filings.compute import compute_set
 from app.filings.definitions.schema import CARD_ROW, Check, Form, Values
 from app.filings.environment import Context, Surroundings
-from app.filings.expressions.ast import AttrRef, CellRef, FieldRef, RowRef
+from app.filings.expressions.ast import CellRef, RowRef
 from app.filings.expressions.evaluate import Compiled, compile_node, evaluate
 from app.filings.expressions.rows import ByColumn, compile_rows
-from app.filings.expressions.walk import Reference, attributes, column_references, references
+from app.filings.expressions.walk import references
 from app.filings.row_memory import Judged
 from app.filings.table_rows import TableRows
-from app.filings.values import is_blank_row
-
-_BY_ZERO = ("除数为 0 的计算结果", "result (division by 0)")
+from app.filings.values import filled_rows
 
 
 @dataclass(slots=True)
 class _Collected:
     findings: list[Finding] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    # (check id, what is missing) -> the check, its form and the rows
-    skipped: dict[tuple[str, tuple[str, ...]], Skipped] = field(default_factory=dict)
-    rows: dict[tuple[str, tuple[str, ...]], list[str]] = field(default_factory=dict)
-
-    def told(self) -> tuple[Skipped, ...]:
-        """The checks that were skipped, each with its rows."""
-        return tuple(replace(one, rows=tuple(self.rows[key])) for key, one in self.skipped.items())
+    skipped: SkippedChecks = field(default_factory=SkippedChecks)
 
 
 def check_form(form: Form, values: Values | None, context: Context) -> CheckResult:
@@ -77,20 +69,21 @@ def check_set(
     for code, form in forms.items():
         env.stand_on(form)
         env.stand_at(CARD_ROW, {})
-        is_nil = code in nil
+        is_nil, filing = code in nil, filed[code]
+        if filing is not None and form.layout == "table":
+            filing = filled_rows(filing)
         if not is_nil and code not in touched and not is_filled(form, values.get(code), industry):
             if _is_required(form, env):
                 collected.findings.append(missing_form(form))
                 continue
         elif not is_nil:
             given = None if attachments is None else attachments.get(code, ())
-            collected.findings += _built_in(form, filed[code] or {}, context, given)
-        filing = filed[code]
+            collected.findings += _built_in(form, filing or {}, context, given)
         if filing is not None:
             _declared(form, filing, env, collected, industry)
             collected.findings += _uncounted(form, collected.counts)
     findings = _in_order(_at_their_source(collected.findings, forms), forms, values, industry)
-    return CheckResult(tuple(findings), collected.told())
+    return CheckResult(tuple(findings), collected.skipped.told())
 
 
 def examine(
@@ -154,21 +147,6 @@ def _filed(
 
 def _is_required(form: Form, env: Surroundings) -> bool:
     return form.required or (form.required_when is not None and evaluate(form.required_when, env) is True)
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """What a check reads: all references, those that are whole columns, attributes."""
-
-    references: tuple[Reference, ...]
-    columns: frozenset[Reference]
-    attributes: tuple[AttrRef, ...]
-
-
-def reads_of(check: Check) -> Reads:
-    """Asked once for each check, because a table may have ten thousand rows that cannot be checked."""
-    expr = check.expr
-    return Reads(tuple(references(expr)), frozenset(column_references(expr)), tuple(attributes(expr)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +221,10 @@ def _judge_table(
     by_row: Sequence[_Ready], form: Form, filing: Values, env: Surroundings, collected: _Collected
 ) -> None:
     """Each check over all rows that hold something; then, row by row, what does not hold."""
-    keys = [key for key, cells in filing.items() if not is_blank_row(cells)]
+    keys = list(filing)
     if not keys:
         return
-    rows = TableRows(env, form, keys, [filing[key] for key in keys])
+    rows = TableRows(env, form, keys, list(filing.values()))
     wrong: list[tuple[int, int, object]] = []
     memory, known = env.context.memory.get(form.code), {}
     for number, item in enumerate(by_row):
@@ -281,7 +259,7 @@ def _settle(
             told = partial(findings_of, item.check, form, env)
             collected.findings.extend(known.tell(env.row, env.cells, told) if known else told())
     elif result is None:
-        _skip(item, form, env, collected)
+        collected.skipped.add(item.check, item.reads, form, env)
 
 
 def _uncounted(form: Form, counts: Mapping[str, int]) -> Iterator[Finding]:
@@ -289,50 +267,6 @@ def _uncounted(form: Form, counts: Mapping[str, int]) -> Iterator[Finding]:
         more = counts.get(check.id, 0) - MOST_PER_CHECK
         if more > 0:
             yield further_findings(form, check, more)
-
-
-def _skip(item: _Ready, form: Form, env: Surroundings, collected: _Collected) -> None:
-    check = item.check
-    missing = _missing(item.reads, env, "zh") or (_BY_ZERO[0],)
-    key = (check.id, missing)
-    rows = collected.rows.setdefault(key, [])
-    if check.scope == "row":
-        rows.append(env.row)
-    if key not in collected.skipped:
-        in_english = _missing(item.reads, env, "en") or (_BY_ZERO[1],)
-        collected.skipped[key] = Skipped(
-            check.id, form.code, (), missing, in_english, check.message_zh, check.message_en
-        )
-
-
-def _missing(reads: Reads, env: Surroundings, lang: str) -> tuple[str, ...]:
-    """The references of the check that have no value: a filing that does not exist, or a blank."""
-    words = Words(env, lang)
-    missing: list[str] = []
-    for reference in reads.references:
-        ref, shift = reference
-        form = env.place(ref)[0]
-        if form is None or env.filing(form.code, shift) is None:
-            missing.append(_filing_name(form, ref.form or "", shift, words))
-        elif reference in reads.columns and isinstance(ref, FieldRef):
-            if None in (env.column(ref, shift) or ()):
-                missing.append(words.reference(ref, shift))
-        elif env.scalar(ref, shift) is None and (env.is_blank(ref, shift) or env.is_unreadable(ref)):
-            missing.append(words.reference(ref, shift))
-    missing += [words.attribute(ref) for ref in reads.attributes if env.attr(ref) is None]
-    return tuple(dict.fromkeys(missing))
-
-
-def _filing_name(form: Form | None, code: str, shift: str, words: Words) -> str:
-    """A filing that does not exist: "上期的 DB01《…》"."""
-    when = {
-        "prev": ("上期的", "previous "),
-        "prev_ye": ("上年末的", "last year-end's "),
-        "sply": ("上年同期的", "last year's "),
-    }.get(shift, ("", ""))
-    if form is None:
-        return f"{words.pair(when)}{code}"
-    return words.pair((f"{when[0]} {form.code}《{form.name_zh}》".strip(), f"{when[1]}{form.code} filing"))
 
 
 def _at_their_source(findings: Sequence[Finding], forms: Mapping[str, Form]) -> list[Finding]:

@@ -197,6 +197,18 @@ def test_what_cannot_be_checked_is_listed_with_what_is_missing():
     assert by_zero and by_zero[0].message("zh").startswith("“融资担保代偿率超过5%，请关注”未能校验")
 
 
+def test_rows_of_a_table_that_cannot_be_checked_for_one_reason_are_told_together():
+    rows = {
+        str(number): row("DB17", name=f"示例{number}", id_no=str(number), bal=5, liab=3, rel_liab=4)
+        for number in (1, 2, 3)
+    }
+    forms, around = {"DB17": form("DB17")}, context({("DB01", "current"): {}})
+    skipped = {item.check_id: item for item in examine(forms, {"DB17": rows}, around)[1].skipped}
+    assert skipped["DB17-06"].rows == ("1", "2", "3")
+    assert skipped["DB17-06"].missing_zh == ("DB17“占净资产比例”",)
+    assert skipped["DB17-06"].missing_en == ("DB17 “Share of net assets”",)
+
+
 def test_the_state_of_a_form_tells_what_is_still_to_do():
     forms = one_off()
     card = form("GG01")
