@@ -225,7 +225,7 @@ def import_json(staged: StagedImport, preview: Any) -> dict[str, Any]:
         "problems": [cell_entry(entry) for entry in staged.result["problems"]],
         "findings": [cell_entry(entry) for entry in staged.result["findings"]],
         "notes": [note[lang()] for note in staged.result["notes"]],
-        "changes": len(preview.changes),
+        "changes": preview.changed,
         "changed": [
             {"form": change.form, "label": change.label, "before": change.before, "after": change.after}
             for change in preview.changes[:1000]

@@ -141,7 +141,7 @@ def preview(set_key: str, period: str, staged_id: str) -> str:
 
 
 def _preview_page(place: Place, staged: StagedImport, problem: str = "") -> str:
-    found = imports.preview(staged)
+    found = imports.preview(staged, PREVIEWED)
     return render_template(
         "workspace/filings/preview.html",
         place=place,

@@ -24,7 +24,8 @@ from app.filings.submissions.models import StagedImport
 from app.filings.submissions.place import Place
 from app.filings.submissions.services import load_place, locked_filing, reassess, require_open, write_draft
 from app.filings.submissions.templates import identity_of
-from app.filings.values import format_value, from_json, plain, to_json
+from app.filings.values import format_value, from_json, plain, stored_value, to_json
+from app.filings.values_columns import pack_columns, unpack_columns
 from app.filings.workbooks.annotate import CellFinding, annotate_workbook
 from app.filings.workbooks.compare import change_label, count_differences, differences
 from app.filings.workbooks.reader import read_workbook
@@ -132,10 +133,10 @@ def _compared(data: FilingData, code: str, reading: ReadResult) -> dict[str, Any
     """How many cells would change, and the first of them as [row, column, before, after]."""
     form, old, new = data.forms[code], data.values[code] or {}, reading.values_by_form[code]
     first = [
-        [change.row, change.col, plain(change.before), plain(change.after)]
-        for change in islice(differences(old, new, form), MOST_TOLD)
+        [row, col, plain(before), plain(after)]
+        for row, col, before, after in islice(differences(old, new, form), MOST_TOLD)
     ]
-    return {"count": count_differences(old, new, form), "first": first}
+    return {"count": count_differences(old, new, form, reading.columns.get(code)), "first": first}
 
 
 def _result(data: FilingData, reading: ReadResult, findings: list[Finding]) -> dict[str, Any]:
@@ -143,8 +144,8 @@ def _result(data: FilingData, reading: ReadResult, findings: list[Finding]) -> d
     told = [finding for finding in findings if finding.form in imported]
     return {
         "forms": {
-            code: {"definition": data.definition_ids[code], "values": to_json(data.forms[code], values)}
-            for code, values in imported.items()
+            code: {"definition": data.definition_ids[code], **_kept(data.forms[code], reading)}
+            for code in imported
         },
         "counts": {
             "problems": len(reading.problems),
@@ -155,6 +156,14 @@ def _result(data: FilingData, reading: ReadResult, findings: list[Finding]) -> d
         "findings": [_finding_entry(finding, reading) for finding in told[:MOST_TOLD]],
         "notes": [{"zh": note.message_zh, "en": note.message_en} for note in reading.notes],
     }
+
+
+def _kept(form: Form, reading: ReadResult) -> dict[str, Any]:
+    """The values of a form until the import is taken: a table's by columns."""
+    columns, values = reading.columns.get(form.code), reading.values_by_form[form.code]
+    if columns is not None:
+        return {"table": pack_columns(form, columns, len(values))}
+    return {"values": to_json(form, values)}
 
 
 def _problem_entry(problem: CellProblem, data: FilingData) -> dict[str, str]:
@@ -213,8 +222,11 @@ def _address(finding: Finding, reading: ReadResult) -> tuple[str, str]:
     return ("", "")
 
 
-def preview(staged: StagedImport) -> ImportPreview:
-    """What a staged import would change in the draft as it was then; a later save makes taking it a conflict."""
+def preview(staged: StagedImport, most: int = MOST_TOLD) -> ImportPreview:
+    """What a staged import would change in the draft as it was then; a later save makes taking it a conflict.
+
+    Of each list the first `most` are put into words.
+    """
     result = staged.result
     counts = result["counts"]
     found = ImportPreview(
@@ -224,12 +236,13 @@ def preview(staged: StagedImport) -> ImportPreview:
         found=counts["findings"],
         errors=counts["errors"],
     )
-    found.problems = [_shown(entry) for entry in result["problems"]]
-    found.findings = [_shown(entry) for entry in result["findings"]]
+    found.problems = [_shown(entry) for entry in result["problems"][:most]]
+    found.findings = [_shown(entry) for entry in result["findings"][:most]]
     found.notes = [note[lang()] for note in result["notes"]]
     forms = forms_by_id(entry["definition"] for entry in result["forms"].values())
     for code, entry in result["forms"].items():
-        found.changes += _changes(forms[entry["definition"]], result["changes"][code]["first"])
+        left = most - len(found.changes)
+        found.changes += _changes(forms[entry["definition"]], result["changes"][code]["first"][:left])
     return found
 
 
@@ -266,7 +279,7 @@ def _changes(form: Form, first: list[list[Any]]) -> list[FormChange]:
     language = lang()
 
     def text(spec: CellSpec, raw: str | None) -> str:
-        value = from_json(form, {row: {col: raw}}).get(row, {}).get(col)
+        value = None if raw is None else stored_value(spec, raw, form.code)
         return format_value(spec, value, language)
 
     found = []
@@ -311,4 +324,6 @@ def _take_form(place: Place, data: FilingData, code: str, entry: Mapping[str, An
     if _version_of(data, code) != seen or data.definition_ids[code] != entry["definition"]:
         raise Conflict(_("报表 %(code)s 在预览之后又被保存过，没有导入。请重新上传并核对预览。", code=code))
     assert data.filing is not None
-    write_draft(place, data, data.filing, code, Taken(from_json(data.forms[code], entry["values"])))
+    form = data.forms[code]
+    values = unpack_columns(form, entry["table"]) if "table" in entry else from_json(form, entry["values"])
+    write_draft(place, data, data.filing, code, Taken(values))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import ne
 
 from app.filings.definitions.schema import CellSpec, Form, Value, Values
+from app.filings.values_columns import column_of
+
+_NOTHING: dict[str, Value] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,17 @@ class Change:
 
 def compare(old: Values, new: Values, form: Form) -> list[Change]:
     """The input cells in which `new` differs from `old`, in printed order; 5 and 5.00 are the same."""
-    return list(differences(old, new, form))
+    found = []
+    for row, col, before, after in differences(old, new, form):
+        spec = form.cell_spec(row, col)
+        if spec is not None:
+            zh, en = (change_label(form, row, spec, lang) for lang in ("zh", "en"))
+            found.append(Change(row, col, zh, en, before, after))
+    return found
 
 
-def differences(old: Values, new: Values, form: Form) -> Iterator[Change]:
-    """The same one by one, for tables in which everything may be new."""
+def differences(old: Values, new: Values, form: Form) -> Iterator[tuple[str, str, Value, Value]]:
+    """Row, column, before and after of each such cell, one by one: in a table everything may be new."""
     for key in _row_keys(old, new, form):
         before_row, after_row = old.get(key, {}), new.get(key, {})
         if before_row == after_row:
@@ -41,25 +50,39 @@ def differences(old: Values, new: Values, form: Form) -> Iterator[Change]:
                 continue
             before, after = _value(before_row, column.key), _value(after_row, column.key)
             if before != after:
-                zh, en = change_label(form, key, spec, "zh"), change_label(form, key, spec, "en")
-                yield Change(key, column.key, zh, en, before, after)
+                yield key, column.key, before, after
 
 
-def count_differences(old: Values, new: Values, form: Form) -> int:
-    """How many there are; of a long table that is known long before each is put into words."""
-    if form.layout != "table":
-        return len(compare(old, new, form))
-    nothing: dict[str, Value] = {}
-    keys = _row_keys(old, new, form)
-    pairs = [(old.get(key, nothing), new.get(key, nothing)) for key in keys]
-    pairs = [(before, after) for before, after in pairs if before != after]
+def count_differences(
+    old: Values, new: Values, form: Form, columns: Mapping[str, Sequence[Value]] | None = None
+) -> int:
+    """How many there are. With `columns`, the new rows of a table by columns, that is known without a look at each."""
+    if form.layout != "table" or columns is None:
+        return sum(1 for _ in differences(old, new, form))
+    keys = list(new)
+    common = [old.get(key, _NOTHING) for key in keys] if old else []
     count = 0
     for column in form.columns:
         spec = form.cell_spec("", column.key)
-        if spec is not None and spec.is_input:
-            befores = [_value(before, column.key) for before, _ in pairs]
-            count += sum(map(ne, befores, [_value(after, column.key) for _, after in pairs]))
-    return count
+        if spec is None or not spec.is_input:
+            continue
+        before = _without_empty(column_of(common, column.key))
+        after = _without_empty(columns.get(column.key, ()))
+        if before and after:
+            count += sum(map(ne, before, after))
+        else:
+            count += sum(value is not None for value in before or after)
+    gone = {key: cells for key, cells in old.items() if key not in new}
+    return count + sum(1 for _ in differences(gone, {}, form))
+
+
+def _without_empty(values: Sequence[Value]) -> Sequence[Value]:
+    """An empty text is a blank too."""
+    return [None if value == "" else value for value in values] if _may_be_empty(values) else values
+
+
+def _may_be_empty(values: Sequence[Value]) -> bool:
+    return str in set(map(type, values)) and "" in values
 
 
 def change_label(form: Form, row: str, spec: CellSpec, lang: str) -> str:

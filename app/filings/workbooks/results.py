@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from app.filings.definitions.schema import Values
+from app.filings.definitions.schema import Value, Values
 from app.filings.workbooks.identity import Identity
 from app.filings.workbooks.raw import letters
 
@@ -81,9 +81,10 @@ class Addresses(Mapping[Place, tuple[str, str]]):
 
 @dataclass(slots=True)
 class ReadResult:
-    """`values_by_form` holds input cells only."""
+    """`values_by_form` holds input cells only; `columns` the same of each table by columns, None for a blank."""
 
     values_by_form: dict[str, Values] = field(default_factory=dict)
+    columns: dict[str, dict[str, list[Value]]] = field(default_factory=dict)
     cell_addresses: Addresses = field(default_factory=Addresses)
     problems: list[CellProblem] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)

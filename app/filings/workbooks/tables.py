@@ -17,7 +17,6 @@ from itertools import repeat
 
 from app.filings.definitions.schema import CellSpec, Column, Form, Value
 from app.filings.values import Parsed, Problem
-from app.filings.values_columns import rows_of
 from app.filings.values_texts import is_clean_column
 from app.filings.workbooks.convert import NA_MARKS, convert
 from app.filings.workbooks.grid import fold
@@ -106,8 +105,8 @@ class TableReader:
                 break
         return found
 
-    def read(self, lines: Sequence[int]) -> tuple[list[dict[str, Value]], list[Refusal]]:
-        """The values of each line, and the cells that cannot be read, in order."""
+    def read(self, lines: Sequence[int]) -> tuple[dict[str, list[Value]], list[Refusal]]:
+        """The values of these lines by columns, and the cells that cannot be read, in order."""
         values: dict[str, list[Value]] = {}
         refused: list[tuple[int, int, Refusal]] = []
         for number, key in enumerate(self._inputs):
@@ -119,7 +118,7 @@ class TableReader:
             values[key] = found
             refused += [(at, number, Refusal(at, key, cell, problem)) for at, cell, problem in problems]
         refused.sort(key=lambda item: item[:2])
-        return rows_of(values, len(lines)), [refusal for *_, refusal in refused]
+        return values, [refusal for *_, refusal in refused]
 
     def _read_column(
         self, spec: CellSpec, column: PackedColumn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.filings.definitions.schema import CARD_ROW, Form, Value
 from app.filings.values import Problem
+from app.filings.values_columns import rows_of
 from app.filings.workbooks.convert import NA_MARKS, convert
 from app.filings.workbooks.locate import Layout
 from app.filings.workbooks.raw import PackedCells, RawCell, RawSheet, address
@@ -73,8 +74,10 @@ class FormReader:
         for at in sorted(totals):
             if beyond is None or at < beyond:
                 self._total(cells.rows[at])
-        rows, refused = table.read(records)
+        columns, refused = table.read(records)
         keys = list(map(str, range(1, len(records) + 1)))
+        rows = rows_of(columns, len(records))
+        self.result.columns[self.form.code] = columns
         self.result.values_by_form[self.form.code] = dict(zip(keys, rows, strict=True))
         for refusal in refused:
             at, col = cells.rows[records[refusal.line]], self.layout.cols[refusal.col]

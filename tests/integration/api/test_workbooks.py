@@ -10,8 +10,10 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from app.api.answers import import_json
 from app.api.operations import XLSX
 from app.core.db import db
+from app.filings.submissions.imports import ImportPreview
 from app.filings.submissions.models import FilingForm, StagedImport
 from tests.api_caller import Caller, make_token
 from tests.factories import make_account, make_institution
@@ -123,3 +125,9 @@ def test_another_institutions_workbook_and_import_are_out_of_reach(system: Syste
     ):
         assert answer.status_code == 404
     assert stored()[0] == 0
+
+
+def test_every_change_is_counted_however_few_are_listed() -> None:
+    result: dict[str, Any] = {"problems": [], "findings": [], "notes": []}
+    staged = StagedImport(id="x", file_name="a.xlsx", result=result)
+    assert import_json(staged, ImportPreview(forms=["DB01"], changed=5_000))["changes"] == 5_000

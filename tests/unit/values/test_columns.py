@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -61,3 +62,37 @@ def test_a_damaged_cell_of_a_table_is_told(cells: dict[str, Any]) -> None:
 def test_differences_are_counted_as_they_are_listed(other: dict[str, dict[str, Any]]) -> None:
     assert count_differences(ROWS, other, FORM) == len(compare(ROWS, other, FORM))
     assert count_differences(other, ROWS, FORM) == len(compare(other, ROWS, FORM))
+    for before, after in ((ROWS, other), (other, ROWS)):
+        columns = {column.key: [row.get(column.key) for row in after.values()] for column in FORM.columns}
+        assert count_differences(before, after, FORM, columns) == len(compare(before, after, FORM))
+
+
+def packed(rows: dict[str, dict[str, Any]]) -> Any:
+    """Through JSON, as it is stored."""
+    columns = {key: [row.get(key) for row in rows.values()] for key in (TEXT, NUMBER, DAY, "unknown")}
+    return json.loads(json.dumps(values_columns.pack_columns(FORM, columns, len(rows))))
+
+
+def test_a_table_packed_by_columns_comes_back_as_it_was() -> None:
+    found = values_columns.unpack_columns(FORM, packed(ROWS))
+    assert found == from_json(FORM, to_json(FORM, ROWS))
+    assert values_columns.unpack_columns(FORM, packed({})) == {}
+    odd = {"1": {TEXT: "a\tb"}, "2": {TEXT: ""}, "3": {}}
+    assert values_columns.unpack_columns(FORM, packed(odd)) == odd
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        {NUMBER: "5\t6"},
+        {NUMBER: "5\t6\tx\t7"},
+        {NUMBER: [5, 6, 7, 8]},
+        {DAY: "2026-13-01\t\t\t"},
+        {TEXT: ["甲"]},
+    ],
+)
+def test_a_damaged_packed_column_is_told(harm: dict[str, Any]) -> None:
+    data = packed(ROWS)
+    data["columns"] |= harm
+    with pytest.raises(ValueError, match="damaged"):
+        values_columns.unpack_columns(FORM, data)
