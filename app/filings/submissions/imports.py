@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -106,6 +106,9 @@ def stage_import(place: Place, file_name: str, content: bytes, reading: ReadResu
     data.values.update(reading.values_by_form)
     for code in reading.values_by_form:
         data.drafts.pop(code, None)  # unreadable input of the former draft says nothing about the upload
+    # Nor does what is known of its rows: none of them is among those that were read.
+    memory = {code: one for code, one in data.context.memory.items() if code not in reading.values_by_form}
+    data.context = replace(data.context, memory=memory)
     unreadable = [(problem.form, problem.row, problem.col) for problem in reading.problems]
     findings = assess(data, unreadable).findings
     staged = StagedImport(
