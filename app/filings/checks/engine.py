@@ -69,9 +69,7 @@ def check_set(
     for code, form in forms.items():
         env.stand_on(form)
         env.stand_at(CARD_ROW, {})
-        is_nil, filing = code in nil, filed[code]
-        if filing is not None and form.layout == "table":
-            filing = filled_rows(filing)
+        is_nil, filing = code in nil, _told_of(form, filed[code])
         if not is_nil and code not in touched and not is_filled(form, values.get(code), industry):
             if _is_required(form, env):
                 collected.findings.append(missing_form(form))
@@ -143,6 +141,11 @@ def _filed(
     if form.layout == "table" and not form.required:
         return values or {}
     return values or {} if is_filled(form, values, industry) else None
+
+
+def _told_of(form: Form, filing: Values | None) -> Values | None:
+    """What is judged row by row: of a table the rows in which something stands."""
+    return filled_rows(filing) if filing is not None and form.layout == "table" else filing
 
 
 def _is_required(form: Form, env: Surroundings) -> bool:
