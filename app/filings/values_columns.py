@@ -97,15 +97,12 @@ def pack_columns(form: Form, columns: Mapping[str, Sequence[Value]], count: int)
 
     A column that cannot be told apart again that way is kept as a list. `unpack_columns` gives the values back.
     """
-    packed: dict[str, str | list[Value]] = {}
+    packed: dict[str, str | list[str | None]] = {}
     for key, values in columns.items():
         if form.cell_spec("", key) is None:
             continue
         texts = _texts(values)
-        has_blanks = type(None) in set(map(type, texts))
-        joined = (
-            _NEXT.join("" if text is None else text for text in texts) if has_blanks else _NEXT.join(texts)
-        )  # type: ignore[arg-type, misc]
+        joined = _NEXT.join([text or "" for text in texts])
         is_plain = joined.count(_NEXT) == count - 1 and "" not in texts
         packed[key] = joined if is_plain else texts
     return {"count": count, "columns": packed}
@@ -114,7 +111,6 @@ def pack_columns(form: Form, columns: Mapping[str, Sequence[Value]], count: int)
 def unpack_columns(form: Form, data: Mapping[str, Any]) -> Values:
     """The rows of a packed table. Raises ValueError when a value is not of its column's type."""
     count = int(data["count"])
-    rows = [{} for _ in range(count)]
     columns: dict[str, Sequence[Value]] = {}
     for key, packed in data["columns"].items():
         spec = form.cell_spec("", key)
@@ -125,8 +121,7 @@ def unpack_columns(form: Form, data: Mapping[str, Any]) -> Values:
         if found is None:
             raise ValueError(f"{form.code} {key}: a stored column is damaged")
         columns[key] = found
-    rows = rows_of(columns, count)
-    return dict(zip(map(str, range(1, count + 1)), rows, strict=True))
+    return dict(zip(map(str, range(1, count + 1)), rows_of(columns, count), strict=True))
 
 
 def table_to_json(form: Form, values: Mapping[str, Row]) -> dict[str, dict[str, str | None]]:
@@ -136,15 +131,15 @@ def table_to_json(form: Form, values: Mapping[str, Row]) -> dict[str, dict[str, 
     return dict(zip(values, rows_of(columns, len(rows)), strict=True))  # type: ignore[arg-type]
 
 
-def _texts(values: Sequence[Value]) -> list[Value]:
+def _texts(values: Sequence[Value]) -> list[str | None]:
     """Each value as it is stored: see `values.plain`."""
     types = set(map(type, values))
     if types == {str}:
-        return list(values)
+        return list(values)  # type: ignore[arg-type]
     if types == {Decimal}:
         texts = list(map(str, values))
         if "E" not in "".join(texts):  # str() of a number without an exponent is format(…, "f")
-            return list(texts)
+            return [*texts]
     return [
         format(value, "f")
         if isinstance(value, Decimal)
