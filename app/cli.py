@@ -82,7 +82,7 @@ def send_mail_command() -> None:
 def rebuild_search_command() -> None:
     """Make the index of the announcements' search anew from their texts."""
     from app.core.db import commits
-    from app.portal.search import rebuild
+    from app.portal.search_rebuild import rebuild
 
     click.echo(f"search: {commits(rebuild)()} announcements")
 

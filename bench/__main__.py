@@ -7,6 +7,7 @@ import sys
 from bench.cases import cases
 from bench.engine import budgets
 from bench.measure import Budget, Result, measure, spent
+from bench.search import print_searches
 
 
 def line(result: Result) -> str:
@@ -39,6 +40,7 @@ def main() -> int:
             result = measure(case)
             failed += result.ratio > case.limit
             print(line(result), flush=True)
+    failed += print_searches(wanted)
     return 1 if failed else 0
 
 

@@ -26,8 +26,11 @@ def empty() -> Flask:
 
 
 @cache
-def register_of(number: int) -> Flask:
-    """A platform with so many guarantee companies, entered as an imported list enters them, and one approver."""
+def register_of(number: int, url: str = "") -> Flask:
+    """A platform with so many guarantee companies, entered as an imported list enters them, and one approver.
+
+    On a scratch SQLite file, or on the empty database at `url`.
+    """
     from datetime import date
 
     from app.core import clock
@@ -37,7 +40,7 @@ def register_of(number: int) -> Flask:
     from app.institutions.register.services import Origin
     from tests.factories import make_account, uscc
 
-    app = _made()
+    app = _made(url=url)
     with app.app_context(), scoped(SYSTEM):
         entrants = [
             Entrant(
@@ -62,7 +65,7 @@ def register_of(number: int) -> Flask:
     return app
 
 
-def _made(*more: str) -> Flask:
+def _made(*more: str, url: str = "") -> Flask:
     from flask_migrate import upgrade
 
     from app import create_app
@@ -77,7 +80,7 @@ def _made(*more: str) -> Flask:
         DEMONSTRATION=True,
         INSTANCE_DIR=folder,
         FILES_DIR=folder / "files",
-        SQLALCHEMY_DATABASE_URI=f"sqlite:///{folder / 'bench.db'}",
+        SQLALCHEMY_DATABASE_URI=url or f"sqlite:///{folder / 'bench.db'}",
     )
     with app.app_context():
         upgrade()

@@ -8,12 +8,16 @@ character is the beginning of its pairs. Tokens are written in hexadecimal: no l
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
 
 _PIECES = re.compile(r"[a-z0-9]+|\S")
 _END = " "  # what stands behind a character that is followed by nothing
+WORD_LENGTH = 60  # no query is longer; PostgreSQL refuses tokens beyond 2,047 bytes
+ROOM = 1_000_000  # bytes of all tokens of one text; PostgreSQL refuses 1,048,576
 
 
 def normal(text: str) -> str:
@@ -21,12 +25,17 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+@functools.lru_cache(maxsize=1 << 16)
+def _letter(char: str) -> str:
+    return f"{ord(char):05x}"
+
+
 def _code(text: str) -> str:
-    return "".join(f"{ord(char):05x}" for char in text)
+    return "".join(map(_letter, text))
 
 
 def _word(text: str) -> str:
-    return "w" + _code(text)
+    return "w" + _code(text[:WORD_LENGTH])
 
 
 def _is_word(piece: str) -> bool:
@@ -34,16 +43,20 @@ def _is_word(piece: str) -> bool:
 
 
 def text_tokens(*texts: str) -> set[str]:
-    """All tokens of the texts."""
-    found: set[str] = set()
+    """All tokens of the texts; of a text longer than any database could index, those of its beginning."""
+    pairs: dict[tuple[str, str], None] = {}  # in the order of the text, each once
     for part in (part for text in texts for part in normal(text).split()):
         pieces = _PIECES.findall(part)
-        for piece, following in zip(pieces, [*pieces[1:], _END], strict=True):
-            if _is_word(piece):
-                found.add(_word(piece))
-            if not (_is_word(piece) and following == _END):
-                found.add(_code(piece[-1] + following[0]))
-    return found
+        pairs.update(dict.fromkeys(zip(pieces, [*pieces[1:], _END], strict=True)))
+    found: dict[str, None] = {}
+    for piece, following in pairs:
+        if _is_word(piece):
+            found[_word(piece)] = None
+            if following == _END:
+                continue
+        found[_letter(piece[-1]) + _letter(following[0])] = None
+    ends = itertools.accumulate(map(len, found))
+    return {token for token, end in zip(found, ends, strict=True) if end <= ROOM}
 
 
 def query_tokens(words: Iterable[str]) -> list[tuple[str, bool]]:

@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_, union_all
 from sqlalchemy.engine import Row
 
 from app.core.clock import end_of, local, start_of
 from app.core.db import db
 from app.portal.models import Announcement, Page, SearchEntry, Suggestion, ViewCount
 from app.portal.rules import CATEGORIES, RELEASED_STATES
-from app.portal.search import matching_entries
+from app.portal.search import matching_entries, reading_hits
 
 PER_PAGE = 15
 MOST_HITS = 1000
+_ORDER = (SearchEntry.pinned.desc(), SearchEntry.publish_at.desc(), SearchEntry.announcement_id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,10 @@ def in_shown_state(state: str, now: datetime) -> ColumnElement[bool]:
 
 def newest_by_category(now: datetime, size: int = 6) -> dict[str, list[Row[Any]]]:
     """The first `size` of each category (pinned ones first) as (id, title, publish_at, pinned): one statement."""
-    order = (SearchEntry.pinned.desc(), SearchEntry.publish_at.desc(), SearchEntry.announcement_id.desc())
     first = [
         select(SearchEntry.announcement_id)
         .where(released(now, SearchEntry), SearchEntry.category == category)
-        .order_by(*order)
+        .order_by(*_ORDER)
         .limit(size)
         .subquery()
         for category in CATEGORIES
@@ -102,30 +102,35 @@ def announcements(
 
     Found, counted and ordered in the narrow `portal_search`; only the rows of one page are read whole.
     """
-    query = select(SearchEntry.announcement_id).where(*_listed(now, category, since, until))
-    total = None
-    if words:
-        hits = matching_entries(words)
-        if hits is None:
-            return Found([], 1, 1, 0)
-        query, total = _among(query, hits)
-    order = (SearchEntry.pinned.desc(), SearchEntry.publish_at.desc(), SearchEntry.announcement_id.desc())
-    found = paged(query.order_by(*order), page, size, total)
+    conditions = _listed(now, category, since, until)
+    if not words:
+        query = select(SearchEntry.announcement_id).where(*conditions).order_by(*_ORDER)
+        found = paged(query, page, size)
+    elif (hits := matching_entries(words)) is None:
+        return Found([], 1, 1, 0)
+    else:
+        with reading_hits():
+            found = _among(conditions, hits, page, size)
     rows = _rows_of([row.announcement_id for row in found.rows])
     return replace(found, rows=rows, cut=bool(words) and found.total >= MOST_HITS)
 
 
-def _among(query: Select[Any], hits: Any) -> tuple[Select[Any], int]:
-    """The entries among the hits and how many, at most MOST_HITS: nobody reads on, and counting on costs most.
+def _among(conditions: Sequence[ColumnElement[bool]], hits: Any, page: int, size: int) -> Found:
+    """One page of the entries among the hits, and how many, at most MOST_HITS: nobody reads on.
 
-    Few hits are fetched and sorted. Many lie close together in the order of the list, so that is walked; "+ 0"
-    keeps SQLite from taking the hits one by one instead.
+    Few hits are fetched and sorted. Many lie close together in the order of the list, so that is walked; "IS TRUE"
+    keeps databases from taking the hits one by one instead.
     """
-    few = query.join(hits, hits.c.entry_id == SearchEntry.id)
-    total = db.session.scalar(select(func.count()).select_from(few.limit(MOST_HITS).subquery())) or 0
-    if total < MOST_HITS:
-        return few, total
-    return query.where((SearchEntry.id + 0).in_(select(hits.c.entry_id))), total
+    columns = (SearchEntry.announcement_id, SearchEntry.publish_at, SearchEntry.pinned)
+    few = select(*columns).where(*conditions).join(hits, hits.c.entry_id == SearchEntry.id)
+    rows = db.session.execute(few.limit(MOST_HITS)).all()
+    if len(rows) == MOST_HITS:
+        among = SearchEntry.id.in_(select(hits.c.entry_id)).is_(true())
+        return paged(select(*columns).where(*conditions, among).order_by(*_ORDER), page, size, MOST_HITS)
+    rows = sorted(rows, key=lambda row: (row.pinned, row.publish_at, row.announcement_id), reverse=True)
+    pages = max(1, -(-len(rows) // size))
+    page = min(max(1, page), pages)
+    return Found(rows[(page - 1) * size : page * size], page, pages, len(rows))
 
 
 def _listed(

@@ -41,6 +41,7 @@ SUGGESTION_WORKFLOW = Workflow(
 )
 
 QUERY_LENGTH = 60
+MOST_WORDS = 10
 MAX_PAGE = 100_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -80,10 +81,10 @@ def counts_as_opening(method: str, purpose: str, user_agent: str) -> bool:
 
 
 def query_words(raw: str | None) -> tuple[str, ...]:
-    """Words to search for: full-width letters made plain, control characters gone, at most 60 characters."""
+    """Words to search for: full-width letters made plain, control characters gone, 60 characters, ten words."""
     text = unicodedata.normalize("NFKC", raw or "")
     text = "".join(" " if unicodedata.category(char)[0] in {"C", "Z"} else char for char in text)
-    return tuple(dict.fromkeys(text[:QUERY_LENGTH].split()))
+    return tuple(dict.fromkeys(text[:QUERY_LENGTH].split()))[:MOST_WORDS]
 
 
 def page_number(raw: str | None) -> int:

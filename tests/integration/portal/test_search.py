@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from app.core import clock
 from app.core.db import db
 from app.portal import queries
 from app.portal.models import Announcement
-from app.portal.search import rebuild
+from app.portal.search_rebuild import rebuild
 from app.portal.services import withdraw_announcement
 from tests.integration.portal.portal_helpers import announce
 
@@ -70,3 +71,35 @@ def test_readers_are_told_when_only_the_first_hits_are_listed(client, monkeypatc
     cut = client.get(f"{path}?q=罚款 通报").text
     assert "只列出前 3 条" in cut and "共 3 条" not in cut
     assert "只列出" not in client.get("/news/all/").text
+
+
+def test_a_text_that_no_index_could_hold_is_saved_and_found_by_its_beginning():
+    """PostgreSQL refuses tokens beyond 2,047 bytes and more than a megabyte of them in one text."""
+    letters = "".join(chr(0x4E00 + at % 20000) + chr(0x4E00 + at * 7 % 19997) for at in range(120_000))
+    announce("极长的正文", body="x" * 3000 + " " + letters)
+    assert found("xxxx") == found("极长") == found("x" * 60) == ["极长的正文"]
+    rebuild()
+    db.session.commit()
+    assert found("xxxx") == ["极长的正文"]
+
+
+def test_the_index_follows_the_texts_after_it_was_made_anew_too():
+    item = announce("关于罚款的通报")
+    for _time in range(2):
+        rebuild()
+        db.session.commit()
+    item.title = "关于处罚的通报"
+    announce("关于罚没的通报")
+    db.session.commit()
+    assert found("处罚") == ["关于处罚的通报"] and found("罚款") == []
+    assert set(found("通报")) == {"关于处罚的通报", "关于罚没的通报"}
+
+
+def test_a_search_leaves_the_database_s_settings_as_they_were():
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("settings of PostgreSQL")
+    announce("普通标题")
+    asked = text("SELECT current_setting('enable_seqscan'), current_setting('work_mem')")
+    before = db.session.execute(asked).one()
+    assert found("标题") == ["普通标题"]
+    assert db.session.execute(asked).one() == before

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.portal.grams import query_tokens, text_tokens
+from app.portal.grams import ROOM, query_tokens, text_tokens
 
 TEXT = "2026年代偿率不得超过10%，ＡＢＣ公司 Guarantee_Ltd 融资担保。"
 
@@ -66,3 +66,15 @@ def test_no_query_has_syntax(text):
     assert all(
         token.removeprefix("w").isalnum() and token.isascii() for token, _begins in query_tokens([text])
     )
+
+
+def test_a_long_word_is_found_by_any_beginning_that_can_be_asked_for():
+    word = "a" * 500
+    assert finds("a" * 60, word) and finds("a" * 10, word) and not finds("b", word)
+    assert max(map(len, text_tokens(word))) < 2047
+
+
+def test_tokens_of_a_text_have_an_end():
+    text = "".join(chr(0x4E00 + at % 20000) + chr(0x4E00 + at * 7 % 19997) for at in range(120_000))
+    tokens = text_tokens("标题", text)
+    assert sum(map(len, tokens)) <= ROOM and text_tokens("标题") <= tokens

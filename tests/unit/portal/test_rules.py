@@ -83,6 +83,7 @@ def test_search_words_lose_control_characters_and_width():
     assert query_words(" ＡＢ\x00典当　融资 典当 ") == ("AB", "典当", "融资")
     assert query_words(None) == ()
     assert sum(map(len, query_words("长" * 500))) == 60
+    assert len(query_words("的 " * 3 + " ".join("公司监管融资担保年一丁风险"))) == 10
 
 
 @pytest.mark.parametrize(
