@@ -36,6 +36,7 @@ function options(select) {
   };
   return {
     maxOptions: 300,
+    refreshThrottle: select.dataset.remote ? 300 : 0, // who types and presses Enter at once gets what was typed
     plugins: select.multiple ? ["remove_button"] : [],
     allowEmptyOption: true,
     placeholder: select.dataset.placeholder || words.wordChoose,
