@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 
 from bench.cases import cases
 from bench.engine import budgets
+from bench.grid import of_the_grid
 from bench.measure import Budget, Result, measure, spent
 from bench.search import print_searches
 
@@ -30,7 +32,7 @@ def main() -> int:
     """Run the cases whose name holds the given words."""
     wanted = " ".join(sys.argv[1:])
     failed = 0
-    for budget in budgets():
+    for budget in chain(budgets(), of_the_grid()):
         if wanted in budget.name:
             milliseconds = spent(budget)
             failed += milliseconds > budget.limit

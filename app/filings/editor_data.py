@@ -70,8 +70,8 @@ def _of_the_filing(page: FormPage, key: str) -> dict[str, Any]:
         "key": key,
         "readonly": not page.is_open,
         "version": page.version,
-        "blankRows": blank_rows(page.form, len(page.entries)),
-        "entries": page.entries,
+        "blankRows": blank_rows(page.form, page.row_count),
+        "entries": {} if page.is_long else page.entries,
         # None: the same as the entries, which in a large table are megabytes.
         "stored": {} if page.carried else None,
         "carried": page.carried,
@@ -86,5 +86,6 @@ def _of_the_filing(page: FormPage, key: str) -> dict[str, Any]:
             "save": url_for("filings.save", **where),
             "current": url_for("filings.current", **where),
             "page": url_for("filings.form", **where),
+            "rows": url_for("filings.rows", **where) if page.is_long else None,
         },
     }

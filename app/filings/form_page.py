@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from app.core import clock
@@ -34,6 +35,10 @@ from app.filings.submissions.services import load_place
 from app.filings.values import format_value
 
 FINDINGS_SHOWN = 500
+# A page shows so many rows of a table at first; the browser draws further ones when somebody comes to them.
+ROWS_DRAWN = 60
+# A table with more rows than this comes without them; the browser fetches them afterwards.
+MOST_ROWS_IN_PAGE = 200
 Notes = dict[tuple[str, str], list[tuple[str, str]]]
 
 
@@ -88,9 +93,24 @@ class FormPage:
         return self.data.rejects.get(self.code, {})
 
     @cached_property
+    def is_long(self) -> bool:
+        """Whether the rows are more than the page carries."""
+        return self.form.layout == "table" and len(self.data.values[self.code] or {}) > MOST_ROWS_IN_PAGE
+
+    @cached_property
     def entries(self) -> Entries:
-        """What stands in the input cells; proposed opening balances when there is no draft yet."""
-        return entries_of(self.form, self.data.values[self.code], self.rejects) or self.carried
+        """What stands in the input cells; proposed opening balances when there is no draft yet. Of a long table those
+        of the first rows."""
+        values, rejects = self.data.values[self.code], self.rejects
+        if self.is_long:
+            values = dict(islice((values or {}).items(), ROWS_DRAWN))
+            rejects = {row: cells for row, cells in rejects.items() if row in values}
+        return entries_of(self.form, values, rejects) or self.carried
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are, carried by the page or not."""
+        return len(self.data.values[self.code] or {}) if self.is_long else len(self.entries)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

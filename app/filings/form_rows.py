@@ -15,13 +15,11 @@ from flask import get_template_attribute, request
 from markupsafe import Markup, escape
 
 from app.filings.definitions.schema import CellSpec, Column, Form, Row
-from app.filings.form_page import FormPage, Notes, notes_of
+from app.filings.form_page import ROWS_DRAWN, FormPage, Notes, notes_of
 from app.filings.grid import table_rows
 from app.filings.values import format_value
 from app.filings.workbooks.units import unit_name
 
-# The browser draws further rows of a table when somebody comes to them.
-ROWS_DRAWN = 60
 NO_CELL = '<td class="is-na">——</td>'
 NUMBER = "\ue000"  # a table's row number in what is drawn once for all its rows
 

@@ -12,7 +12,7 @@ from app.filings.checks import Finding
 from app.filings.compute import EVERY_ROW, Step, plan
 from app.filings.definitions.schema import CellSpec, Form, Value, Values
 from app.filings.environment import Surroundings
-from app.filings.expressions.ast import AttrRef, FieldRef, Node
+from app.filings.expressions.ast import AttrRef, FieldRef, Node, RowRef
 from app.filings.expressions.browser import to_browser
 from app.filings.expressions.walk import Reference, attributes, column_references, references
 from app.filings.submissions.data import FilingData
@@ -42,6 +42,27 @@ def entries_of(
         for col, reject in columns.items():
             found.setdefault(row, {})[col] = reject["raw"]
     return found
+
+
+def table_of(
+    form: Form, content: Mapping[str, Mapping[str, Any]], rejects: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A long table for the browser, column by column: {"keys", "columns": {column: texts}}; `keys` is the number of
+    rows when they are called 1, 2, 3 … as nearly always."""
+    keys = list(content)
+    columns = {}
+    for column in form.columns:
+        spec = form.cell_spec("", column.key)
+        if spec is not None and spec.is_input:
+            columns[column.key] = [cells.get(column.key) or "" for cells in content.values()]
+    places = {key: at for at, key in enumerate(keys)} if rejects else {}
+    for row, cells in rejects.items():
+        for col, reject in cells.items():
+            if row in places and col in columns:
+                columns[col][places[row]] = reject["raw"]
+    is_counted = keys == list(map(str, range(1, len(keys) + 1)))
+    used = {key: texts for key, texts in columns.items() if any(texts)}
+    return {"keys": len(keys) if is_counted else keys, "columns": used}
 
 
 def reject_messages(rejects: Mapping[str, Any], lang: str) -> dict[str, dict[str, str]]:
@@ -152,11 +173,12 @@ def outside_values(data: FilingData, computed: Mapping[str, Values | None], code
     for step, columns, scalars, attrs in _read_elsewhere(form, data.context.industry):
         for reference in columns:
             _column(env, reference, found["columns"])
-        if scalars:
-            for row in (data.values[code] or {}) if step.row == EVERY_ROW else (step.row,):
+        for reference in scalars:
+            # Only another form's row of the same name differs from row to row.
+            each = step.row == EVERY_ROW and isinstance(reference.ref, RowRef)
+            for row in (data.values[code] or {}) if each else (step.row,):
                 env.stand_at(row, {}, step.col)
-                for reference in scalars:
-                    _scalar(env, reference, found["cells"])
+                _scalar(env, reference, found["cells"])
         for attr in attrs:
             found["attrs"][f"{attr.scope}.{attr.name}"] = _told(env.attr(attr))
     return found

@@ -8,15 +8,7 @@ from flask_babel import gettext as _
 def grid_words() -> dict[str, str]:
     """By name; {braces} are filled in by the browser."""
     return {
-        "saved": _("已保存 {time}"),
-        "saving": _("正在保存…"),
-        "dirty": _("有未保存的修改"),
-        "failed": _("保存失败，正在重试。您的输入保留在本机，请不要关闭页面。"),
-        "offline": _("网络已断开，恢复后自动保存。您的输入保留在本机。"),
-        "loggedOut": _("登录已失效。请在新窗口重新登录，本页会自动继续保存。"),
-        "logIn": _("重新登录"),
-        "refused": _("没有保存："),
-        "restored": _("已恢复上次没有保存成功的输入。"),
+        **_storing_words(),
         "error": _("错误"),
         "warning": _("提示"),
         "mark": _("审核标注"),
@@ -44,4 +36,21 @@ def grid_words() -> dict[str, str]:
         "notFound": _("没有找到“{text}”。"),
         "blank": _("（空）"),
         "choose": _("请选择"),
+    }
+
+
+def _storing_words() -> dict[str, str]:
+    """What the line below the grid says about coming from and going to the server."""
+    return {
+        "saved": _("已保存 {time}"),
+        "saving": _("正在保存…"),
+        "dirty": _("有未保存的修改"),
+        "fetching": _("正在取其余各行，取到后即可填写…"),
+        "notFetched": _("其余各行没有取到，正在重试。取到之前不能填写，以免丢失内容。"),
+        "failed": _("保存失败，正在重试。您的输入保留在本机，请不要关闭页面。"),
+        "offline": _("网络已断开，恢复后自动保存。您的输入保留在本机。"),
+        "loggedOut": _("登录已失效。请在新窗口重新登录，本页会自动继续保存。"),
+        "logIn": _("重新登录"),
+        "refused": _("没有保存："),
+        "restored": _("已恢复上次没有保存成功的输入。"),
     }

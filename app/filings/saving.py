@@ -13,8 +13,11 @@ from app.core import clock
 from app.core.db import db
 from app.filings.definitions.schema import Form
 from app.filings.form_page import FormPage, save_answer
+from app.filings.grid import table_of
+from app.filings.submissions.data import FilingData
 from app.filings.submissions.intake import MAX_ROWS, Patch, take_entries
-from app.filings.submissions.services import Place, save_form, save_table
+from app.filings.submissions.services import Place, load_place, save_form, save_table
+from app.filings.values import to_json
 
 Entries = dict[str, dict[str, str]]
 MAX_VERSION = 2**31 - 1
@@ -103,7 +106,8 @@ def store_save(place: Place, code: str, save: Save) -> dict[str, Any]:
     data, assessment, keys = save_table(place, code, save.patch, save.version)
     changed = {keys[name]: None for name in save.patch.edits if name in keys}
     answer = save_answer(place, code, data, assessment, rows=changed)
-    moved = save.patch.order is not None or any(keys.get(name) != name for name in (*keys, *save.patch.edits))
+    is_kept = list(keys) == list(keys.values()) and all(keys.get(name) == name for name in save.patch.edits)
+    moved = save.patch.order is not None or not is_kept
     answer["keys"] = keys if moved else None
     return answer
 
@@ -119,9 +123,29 @@ def kept_keys(form: Form, entries: Mapping[str, Mapping[str, Any]]) -> dict[str,
     return kept
 
 
+def stored_table(data: FilingData, code: str) -> dict[str, Any]:
+    """All rows of a table as they are stored."""
+    draft, form = data.drafts.get(code), data.forms[code]
+    content = to_json(form, data.values[code] or {}) if draft is None else draft.content
+    return table_of(form, content, data.rejects.get(code, {}))
+
+
+def table_rows_at(place: Place, code: str) -> dict[str, Any] | None:
+    """What the browser fetches after the page of a long table; None when the set has no such table."""
+    data = load_place(place)
+    form = data.forms.get(code)
+    if form is None or form.layout != "table":
+        return None
+    draft = data.drafts.get(code)
+    return {"version": draft.version if draft else 0, "table": stored_table(data, code)}
+
+
 def current_state(page: FormPage) -> dict[str, Any]:
-    """The stored form with who saved it last and when."""
-    answer = save_answer(page.place, page.code, page.data, page.assessment)
+    """The stored form with who saved it last and when; a long table column by column."""
+    rows = () if page.is_long else None
+    answer = save_answer(page.place, page.code, page.data, page.assessment, rows)
+    if page.is_long:
+        answer["table"] = stored_table(page.data, page.code)
     draft = page.data.drafts.get(page.code)
     answer["who"], answer["when"] = "", ""
     if draft is not None:

@@ -25,6 +25,7 @@ from app.core import clock
 from app.core.db import commits
 from app.core.errors import Conflict, DomainError, Refused
 from app.core.i18n import lang
+from app.core.packing import packed_json
 from app.filings.definitions.queries import set_by_key
 from app.filings.editor_data import editor_json
 from app.filings.extension_page import extension_page
@@ -44,7 +45,7 @@ from app.filings.pages import (
     state_words,
 )
 from app.filings.receipt_file import receipt_facts, receipt_pdf
-from app.filings.saving import current_state, read_save, store_save
+from app.filings.saving import current_state, read_save, store_save, table_rows_at
 from app.filings.submissions.models import FilingVersion
 from app.filings.submissions.place import Place, place_of_address
 from app.filings.submissions.services import cancel_change, submit_filing, withdraw_filing
@@ -136,6 +137,16 @@ def form(set_key: str, period: str, code: str) -> str:
     )
 
 
+@blueprint.get("/<set_key>/<period>/<code>/rows")
+@workspace_required
+def rows(set_key: str, period: str, code: str) -> Response:
+    """The rows of a long table, whose page comes without them."""
+    found = table_rows_at(find_place(set_key, period), code)
+    if found is None:
+        abort(404)
+    return packed_json(found)
+
+
 @blueprint.get("/<set_key>/<period>/<code>/current")
 @workspace_required
 def current(set_key: str, period: str, code: str) -> Response:
@@ -143,7 +154,7 @@ def current(set_key: str, period: str, code: str) -> Response:
     page = form_page(find_place(set_key, period), code)
     if page is None:
         abort(404)
-    return jsonify(current_state(page))
+    return packed_json(current_state(page))
 
 
 @blueprint.post("/<set_key>/<period>/<code>/save")

@@ -88,6 +88,29 @@ def test_only_rows_in_sight_are_drawn_and_the_keyboard_goes_everywhere(desk: Des
     desk.visitor.shot("large-grid")
 
 
+def test_rows_that_do_not_come_are_told_and_fetched_again(desk: Desk) -> None:
+    answers = iter(["refused", "somebody saved", "there"])
+
+    def answer(route: Any) -> None:
+        match next(answers):
+            case "refused":
+                route.abort()
+            case "somebody saved":
+                route.fulfill(json={"version": 2, "table": {"keys": 0, "columns": {}}})
+            case _:
+                route.continue_()
+
+    desk.page.route("**/GG11/rows", answer)
+    desk.page.reload()
+    status = desk.page.locator("[data-save-status]")
+    with desk.page.expect_navigation():  # the page is older than the rows: it is opened anew
+        status.get_by_text("其余各行没有取到").wait_for()
+        assert bank(desk, 60).inner_text() == "示例银行60"  # what the page itself shows
+    desk.page.locator("html[data-editor=ready]").wait_for(state="attached")
+    assert status.inner_text() == "所有修改已保存"
+    assert desk.page.locator("[data-grid-table]").get_attribute("aria-rowcount") == str(ROWS + 3 + 1)
+
+
 def test_a_changed_cell_sends_only_itself(desk: Desk) -> None:
     sent: list[Any] = []
     desk.page.on(

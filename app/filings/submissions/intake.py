@@ -40,31 +40,36 @@ class Patch:
 
 def take_patch(form: Form, values: Values, rejects: Rejects, patch: Patch) -> tuple[Taken, dict[str, str]]:
     """The whole table after a change, and the new key of each row; only changed cells are read anew."""
-    taken, keys = Taken(), {}
+    taken = Taken()
+    keys: dict[str, str] = {}
     order = patch.order
     if order is None:
         order = (*values, *(name for name in patch.edits if name not in values))
     for name in order:
-        if name not in patch.edits and name in values and name not in rejects:
-            if values[name]:
-                keys[name] = key = str(len(taken.values) + 1)
-                taken.values[key], taken.untouched[key] = values[name], name
-            continue
-        row, rejected = dict(values.get(name, {})), dict(rejects.get(name, {}))
-        edited = patch.edits.get(name, {})
-        for column in edited:
-            row.pop(column, None)
-            rejected.pop(column, None)
-        new, refused = _take_row(form, name, edited)
-        row.update(new)
-        rejected.update(refused)
+        if name in patch.edits or name in rejects or name not in values:
+            row, rejected = _patched(form, name, values.get(name, {}), rejects.get(name, {}), patch)
+        else:
+            row, rejected = values[name], {}
         if not row and not rejected:
             continue
-        keys[name] = key = str(len(taken.values) + 1)
+        keys[name] = key = str(len(keys) + 1)
         taken.values[key] = row
+        if row is values.get(name):
+            taken.untouched[key] = name
         if rejected:
             taken.rejects[key] = rejected
     return taken, keys
+
+
+def _patched(
+    form: Form, name: str, values: Mapping[str, Value], rejects: Mapping[str, dict[str, str]], patch: Patch
+) -> tuple[dict[str, Value], dict[str, dict[str, str]]]:
+    """One row after a change."""
+    edited = patch.edits.get(name, {})
+    new, refused = _take_row(form, name, edited)
+    row = {column: value for column, value in values.items() if column not in edited}
+    rejected = {column: reject for column, reject in rejects.items() if column not in edited}
+    return {**row, **new}, {**rejected, **refused}
 
 
 def take_entries(form: Form, entries: Mapping[str, Mapping[str, Any]]) -> Taken:

@@ -7,12 +7,15 @@ import { isNumeric } from "../grid/values.js";
 import { Card } from "./card.js";
 import { askAboutConflict } from "./conflict.js";
 import { FindingsPanel } from "./findings.js";
+import { fetchRows } from "./rows.js";
 import { Saver } from "./saver.js";
 
 const data = JSON.parse(document.getElementById("editor-data").textContent);
 const root = document.getElementById("editor");
 const { words, readonly } = data;
 for (const column of data.columns) column.isNumber = isNumeric(column.type);
+
+if (data.urls.rows) await fetchRows(data);
 
 const keys = {
   fixed: () => data.rows.map(({ key }) => key),

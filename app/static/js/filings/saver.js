@@ -1,6 +1,7 @@
 // Autosave: 1.5 s after the last change, one request at a time, again and again until it is stored.
 // Until then the changes also lie in this browser's storage, so that not even a crash loses them.
 import { fill } from "../grid/values.js";
+import { entriesOf } from "./rows.js";
 
 const PAUSE = 1500;
 const RETRY = [2000, 4000, 8000, 15000, 30000];
@@ -112,6 +113,7 @@ export class Saver {
       return this.failed("failed");
     }
     const state = await response.json();
+    if (state.table) state.entries = entriesOf(state.table);
     return this.settle(state, this.sheet.unsaved(), await this.on.conflict(state, this.sheet));
   }
 
