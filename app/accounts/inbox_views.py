@@ -48,11 +48,21 @@ KIND_WORDS = {
     "inspection_transferred": _l("检查事项移送"),
     "inspection_plan_waiting": _l("检查计划待审批"),
     "inspection_plan_decided": _l("检查计划审批结果"),
+    "inspection_opinion_waiting": _l("检查意见书待签批"),
+    "inspection_opinion_decided": _l("检查意见书签批结果"),
     "suggestion_replied": _l("意见建议答复"),
 }
 # What only the regulator's people are told, and what nobody with an account is told.
 STAFF_KINDS, NOBODYS = (
-    frozenset({"inspection_answered", "inspection_plan_waiting", "inspection_plan_decided"}),
+    frozenset(
+        {
+            "inspection_answered",
+            "inspection_plan_waiting",
+            "inspection_plan_decided",
+            "inspection_opinion_waiting",
+            "inspection_opinion_decided",
+        }
+    ),
     frozenset({"suggestion_replied"}),
 )
 

@@ -15,7 +15,7 @@ from app.console import queries
 from app.core import clock
 from app.filings.calendar.extension_queries import waiting_extensions
 from app.filings.labels import INDUSTRIES, word
-from app.inspections.queries import overdue_number, waiting_plans, work_of
+from app.inspections.queries import overdue_number, waiting_opinions, waiting_plans, work_of
 from app.institutions.admission.queries import waiting_for
 from app.portal.queries import waiting_suggestions
 
@@ -72,6 +72,8 @@ def _inspection_tasks() -> list[dict[str, Any]]:
     if may("can_approve", "InspectionAdmin"):
         url = url_for("InspectionAdmin.list", state="pending")
         found.append({"label": _("待批准检查方案"), "number": waiting_plans(me), "url": url})
+        url = url_for("InspectionAdmin.list", state="signing")
+        found.append({"label": _("待签批检查意见书"), "number": waiting_opinions(me), "url": url})
     if may("can_work", "InspectionWork"):
         url = url_for("InspectionAdmin.list", inspector=me)
         found.append({"label": _("我的检查待办"), "number": work_of(me), "url": url})

@@ -24,7 +24,17 @@ from app.inspections.models import Inspection
 from app.institutions.models import Institution
 
 HOURS = timedelta(hours=10)
-ORDER = ("planned", "pending", "approved", "notified", "on_site", "concluding", "rectifying", "reported")
+ORDER = (
+    "planned",
+    "pending",
+    "approved",
+    "notified",
+    "on_site",
+    "concluding",
+    "signing",
+    "rectifying",
+    "reported",
+)
 SCOPES = {
     "guarantee": "融资担保业务合规性、准备金计提、项目保后管理和关联担保情况",
     "microloan": "贷款集中度、综合实际利率、资金来源和催收管理情况",
@@ -62,6 +72,7 @@ STORY = (
     Told("microloan", 0, 8, "notified"),
     Told("microloan", 1, -1, "on_site", "special"),
     Told("microloan", 2, -12, "concluding"),
+    Told("leasing", 3, -16, "signing"),
     Told("microloan", 3, -120, "transferred", "ad_hoc"),
     Told("pawn", 0, -30, "rectifying", "ad_hoc"),
     Told("pawn", 1, 24, "pending"),
@@ -166,7 +177,7 @@ def _advance(told: Told, found: Inspection, company: Account, desk: Desk) -> Non
     """As far as its story goes."""
     far = {"returned": "reported", "closed": "reported", "transferred": "rectifying", "cancelled": "notified"}
     last = ORDER.index(far.get(told.became, told.became))
-    steps = (_submit, _approve, _serve, _begin, _finish, _issue, _report)
+    steps = (_submit, _approve, _serve, _begin, _finish, _propose, _issue, _report)
     for step in steps[:last]:
         step(told, found, company, desk)
     if told.became == "returned":
@@ -237,9 +248,13 @@ def _finish(told: Told, found: Inspection, company: Account, desk: Desk) -> None
     opinions.save_opinion(found.id, found.version, texts, desk.lead)
 
 
+def _propose(told: Told, found: Inspection, company: Account, desk: Desk) -> None:
+    opinions.submit_opinion(found.id, found.version, desk.lead, desk.at(told.days + 10))
+
+
 def _issue(told: Told, found: Inspection, company: Account, desk: Desk) -> None:
     moment = desk.at(told.days + 12)
-    opinions.issue_opinion(found.id, found.version, desk.lead, moment)
+    opinions.decide_opinion(found.id, found.version, "approve", "同意。", desk.approver, moment)
     if told.days != STORY[2].days:
         feedback.note_read(found.id, company, min(moment + timedelta(hours=3), desk.now))
 

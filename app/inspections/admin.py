@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,7 +32,7 @@ from app.inspections import (
     rules,
 )
 from app.inspections.intake import Incomplete
-from app.inspections.labels import APPROVER_REASONS, FIELDS, KINDS, STATES
+from app.inspections.labels import APPROVER_REASONS, FIELDS, KINDS, SIGNER_REASONS, STATES
 from app.inspections.models import Inspection
 from app.institutions.labels import INDUSTRY_LABELS
 from app.institutions.queries import region_names, region_path, region_tree
@@ -73,7 +74,7 @@ class InspectionPages(BaseView):
         works = may("can_work", "InspectionWork")
         reasons = pages.worker_reasons(item, account) if works else []
         against = [APPROVER_REASONS[code] for code in planning.approver_reasons(item, account)]
-        approver = may("can_approve", "InspectionAdmin") and item.status == "pending"
+        approves = may("can_approve", "InspectionAdmin")
         return self.render_template(
             "console/inspections/show.html",
             item=item,
@@ -84,8 +85,10 @@ class InspectionPages(BaseView):
             may_work=works,
             works=works and not reasons,
             worker_reasons=reasons if item.status not in rules.OVER else [],
-            approver=approver,
+            approver=approves and item.status == "pending",
             approver_reasons=against,
+            signer=approves and item.status == "signing",
+            signer_reasons=[SIGNER_REASONS[code] for code in opinions.signer_reasons(item, account)],
             problems=planning.problems_of(item) if item.status == "planned" else {},
             opinion_problems=opinions.opinion_problems(item) if item.status == "concluding" else {},
             warnings=pages.serving_warnings(item, now) if item.status == "approved" else [],
@@ -202,11 +205,21 @@ class InspectionAdmin(InspectionPages):
     @commits
     def decide(self, pk: str) -> Any:
         """Approve the plan or send it back."""
-        item = self._item_or_404(pk)
-        form = request.form
+        return self._decide(pk, planning.decide_plan)
+
+    @expose("/sign/<pk>", methods=["POST"])
+    @has_access
+    @permission_name("approve")
+    @commits
+    def sign(self, pk: str) -> Any:
+        """Sign the opinion, which sends it, or send it back to the team."""
+        return self._decide(pk, opinions.decide_opinion)
+
+    def _decide(self, pk: str, act: Callable[..., Inspection]) -> Any:
+        item, form = self._item_or_404(pk), request.form
         try:
             with db.session.begin_nested():
-                planning.decide_plan(
+                act(
                     item.id, seen(), form.get("verdict", ""), form.get("opinion", ""), current_account(), clock.now()
                 )  # fmt: skip
         except DomainError as refusal:

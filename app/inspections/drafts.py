@@ -21,7 +21,7 @@ FORMS = ("pdf", "docx")
 # Until when a letter is a draft; afterwards the issued one counts.
 DRAFT_STATES = {
     letters.NOTICE: ("planned", "pending", "approved"),
-    letters.OPINION: rules.WRITES_FINDINGS,
+    letters.OPINION: (*rules.WRITES_FINDINGS, "signing"),
     letters.FEEDBACK: rules.TAKES_FEEDBACK,
 }
 

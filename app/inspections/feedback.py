@@ -24,9 +24,11 @@ REMIND_PAUSE = timedelta(hours=24)
 def note_read(inspection_id: int, actor: Account, now: datetime) -> Inspection:
     """The institution confirms that it has the opinion; once."""
     inspection = for_company(inspection_id, actor, issued=True)
-    if inspection.opinion_read_at is None:
-        inspection.opinion_read_at = now
-        record("InspectionOpinionRead", inspection, actor=actor, now=now)
+    if inspection.opinion_read_at:
+        when = clock.show_moment(inspection.opinion_read_at)
+        raise Conflict(_("本机构已于 %(when)s 确认收到。", when=when))
+    inspection.opinion_read_at = now
+    record("InspectionOpinionRead", inspection, actor=actor, now=now)
     return inspection
 
 

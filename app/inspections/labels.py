@@ -18,6 +18,7 @@ STATES = {
     "notified": _l("已送达通知"),
     "on_site": _l("现场检查中"),
     "concluding": _l("待出意见"),
+    "signing": _l("意见待签批"),
     "rectifying": _l("整改中"),
     "reported": _l("整改待验收"),
     "returned": _l("整改已退回"),
@@ -31,6 +32,7 @@ COMPANY_STATES = {
     **STATES,
     "notified": _l("待检查"),
     "concluding": _l("等待检查意见"),
+    "signing": _l("等待检查意见"),
     "rectifying": _l("待整改反馈"),
     "reported": _l("整改审核中"),
     "returned": _l("整改反馈已退回"),
@@ -42,6 +44,7 @@ TONES = {
     "notified": "open",
     "on_site": "open",
     "concluding": "open",
+    "signing": "pending",
     "rectifying": "attention",
     "reported": "pending",
     "returned": "attention",
@@ -153,6 +156,7 @@ APPROVER_REASONS = {
     "own": _l("不能批准自己拟订或提交的检查方案。"),
     "team": _l("检查组成员不能批准本次检查。"),
 }
+SIGNER_REASONS = {"team": _l("检查组成员不能签批本次检查的意见书。")}
 WORKER_REASONS = {
     "recused": _l("您已回避本次检查，不能办理。"),
     "not_team": _l("只有检查组成员可以办理。"),
@@ -180,6 +184,10 @@ EVENTS = {
     "InspectionDayRecorded": _l("记录现场工作"),
     "InspectionFinished": _l("结束现场工作"),
     "InspectionResumed": _l("恢复现场工作"),
+    "InspectionOpinionSubmitted": _l("检查意见书提交签批"),
+    "InspectionOpinionRecalled": _l("撤回检查意见书修改"),
+    "InspectionOpinionSentBack": _l("退回检查意见书"),
+    "InspectionOpinionSigned": _l("签批检查意见书"),
     "InspectionOpinionIssued": _l("发送检查意见书"),
     "InspectionOpinionRead": _l("企业查看检查意见书"),
     "RectificationReported": _l("企业提交整改反馈"),

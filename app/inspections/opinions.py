@@ -1,4 +1,4 @@
-"""Findings and the opinion 检查意见书: written by the team, issued to the institution. None commits."""
+"""Findings and the opinion 检查意见书: written by the team, signed by somebody else, sent. None commits."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db
-from app.core.errors import Invalid, Refused
+from app.core.errors import Invalid, NotAllowed, Refused
+from app.core.events import record
 from app.inspections import intake, letters, rules, telling
-from app.inspections.base import for_worker, move, need_state, step
+from app.inspections.base import for_worker, locked, move, need_state, step
+from app.inspections.labels import SIGNER_REASONS
 from app.inspections.models import Finding, Inspection
 
 
@@ -78,17 +80,64 @@ def opinion_problems(inspection: Inspection) -> dict[str, str]:
     return found
 
 
-def issue_opinion(inspection_id: int, version: int, actor: Account, now: datetime) -> Inspection:
-    """Number, freeze and send the opinion. With findings the time for rectification runs; without, all is well."""
+def submit_opinion(inspection_id: int, version: int, actor: Account, now: datetime) -> Inspection:
+    """Hand the opinion in for signing. From here on nothing of it changes until it is signed or comes back."""
     inspection = for_worker(inspection_id, version, actor)
     need_state(inspection, ("concluding",))
+    _need_complete(inspection, now)
+    data = {"findings": len(inspection.findings)}
+    step(inspection, "propose", "InspectionOpinionSubmitted", actor, now, data=data)
+    telling.opinion_waits(inspection, now)
+    return inspection
+
+
+def recall_opinion(inspection_id: int, version: int, actor: Account, now: datetime) -> Inspection:
+    """Take the opinion back to change it."""
+    inspection = for_worker(inspection_id, version, actor)
+    step(inspection, "recall_opinion", "InspectionOpinionRecalled", actor, now)
+    return inspection
+
+
+def signer_reasons(inspection: Inspection, actor: Account) -> tuple[str, ...]:
+    """Codes of why this person may not sign the opinion; who was excluded from the team counts as of it."""
+    return rules.signer_reasons(actor.id, {one.account_id for one in inspection.team if one.account_id})
+
+
+def decide_opinion(
+    inspection_id: int, version: int, verdict: str, remark: str, actor: Account, now: datetime
+) -> Inspection:
+    """Sign and send the opinion, or send it back with a reason. Never by one of the team."""
+    inspection = locked(inspection_id, version)
+    need_state(inspection, ("signing",))
+    reasons = signer_reasons(inspection, actor)
+    if reasons:
+        raise NotAllowed(" ".join(str(SIGNER_REASONS[code]) for code in reasons))
+    if verdict == "approve":
+        text = intake.optional(remark, "opinion")
+        _need_complete(inspection, now)
+        record("InspectionOpinionSigned", inspection, actor=actor, now=now, comment=text or None)
+        _issue(inspection, actor, now)
+    elif verdict == "send_back":
+        text = intake.reason_of(remark, "opinion", _("请写明退回的原因（至少 4 个字）。"))
+        step(inspection, "refuse_opinion", "InspectionOpinionSentBack", actor, now, comment=text)
+    else:
+        raise Invalid(_("请选择签批或退回。"), field="opinion")
+    telling.opinion_decided(inspection, verdict, text, now)
+    return inspection
+
+
+def _need_complete(inspection: Inspection, now: datetime) -> None:
     errors = opinion_problems(inspection)
     today = clock.local(now).date()
-    by = rules.rectify_by(today, inspection.rectify_days)
     if any(one.due_on and one.due_on <= today for one in inspection.findings):
         errors["findings"] = _("有问题的整改期限不晚于今天，请修改。")
     if errors:
-        raise intake.Incomplete(errors, _("没有发送：有 %(n)s 处需要补充。", n=len(errors)))
+        raise intake.Incomplete(errors, _("没有办理：检查意见书有 %(n)s 处需要修改。", n=len(errors)))
+
+
+def _issue(inspection: Inspection, actor: Account, now: datetime) -> None:
+    """Number, freeze and send the opinion. With findings the time for rectification runs; without, all is well."""
+    by = rules.rectify_by(clock.local(now).date(), inspection.rectify_days)
     inspection.issued_at = now
     if inspection.findings:
         for finding in inspection.findings:
@@ -103,4 +152,3 @@ def issue_opinion(inspection_id: int, version: int, actor: Account, now: datetim
     data = {"number": inspection.opinion_no, "findings": len(inspection.findings)}
     step(inspection, verb, "InspectionOpinionIssued", actor, now, data=data)
     telling.opinion_issued(inspection, now)
-    return inspection

@@ -140,6 +140,12 @@ def waiting_plans(actor_id: int) -> int:
     return _count(Inspection.status == "pending", Inspection.created_by_id != actor_id)
 
 
+def waiting_opinions(actor_id: int) -> int:
+    """Opinions that wait for the signature of somebody like this, who was not of the team."""
+    mine = select(Member.inspection_id).where(Member.account_id == actor_id)
+    return _count(Inspection.status == "signing", Inspection.id.not_in(mine))
+
+
 def overdue_number(today: date) -> int:
     """Inspections whose rectification should have been reported."""
     return _count(Inspection.status.in_(rules.TAKES_FEEDBACK), Inspection.rectify_by < today)

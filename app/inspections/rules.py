@@ -43,8 +43,11 @@ INSPECTION_WORKFLOW = Workflow(
         ("notified", "cancel"): "cancelled",
         ("on_site", "finish"): "concluding",
         ("concluding", "resume"): "on_site",
-        ("concluding", "issue"): "rectifying",
-        ("concluding", "issue_clean"): "accepted",
+        ("concluding", "propose"): "signing",
+        ("signing", "recall_opinion"): "concluding",
+        ("signing", "refuse_opinion"): "concluding",
+        ("signing", "issue"): "rectifying",
+        ("signing", "issue_clean"): "accepted",
         ("rectifying", "report"): "reported",
         ("returned", "report"): "reported",
         ("reported", "return"): "returned",
@@ -82,11 +85,12 @@ FINDING_WORKFLOW = Workflow(
 )
 
 STATES = (
-    "planned", "pending", "approved", "notified", "on_site", "concluding", "rectifying", "reported", "returned",
-    "accepted", "closed", "transferred", "cancelled",
+    "planned", "pending", "approved", "notified", "on_site", "concluding", "signing", "rectifying", "reported",
+    "returned", "accepted", "closed", "transferred", "cancelled",
 )  # fmt: skip
 EDITABLE = ("planned",)
-TAKES_DOCUMENTS = ("notified", "on_site", "concluding")
+# What the institution reads and does is the same whether its opinion is being written or being signed.
+TAKES_DOCUMENTS = ("notified", "on_site", "concluding", "signing")
 RECORDS_WORK = ("notified", "on_site", "concluding")
 WRITES_FINDINGS = ("on_site", "concluding")
 TAKES_FEEDBACK = ("rectifying", "returned")
@@ -163,6 +167,11 @@ def approver_reasons(
     if actor_id in team_ids:
         found.append("team")
     return tuple(found)
+
+
+def signer_reasons(actor_id: int, team_ids: Collection[int]) -> tuple[str, ...]:
+    """Codes of why this person may not sign the opinion: who inspected does not confirm their own findings."""
+    return ("team",) if actor_id in team_ids else ()
 
 
 def worker_reasons(actor_id: int, team: Sequence[Person], state: str) -> tuple[str, ...]:

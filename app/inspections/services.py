@@ -38,7 +38,7 @@ def serve_notice(inspection_id: int, version: int, actor: Account, now: datetime
 def confirm_notice(inspection_id: int, request: str, actor: Account, now: datetime) -> Inspection:
     """The institution has received the notice; it may ask for somebody's recusal. Once."""
     inspection = for_company(inspection_id, actor)
-    need_state(inspection, ("notified", "on_site", "concluding"))
+    need_state(inspection, rules.TAKES_DOCUMENTS)
     if inspection.confirmed_at:
         raise Conflict(_("本机构已于 %(when)s 确认收到。", when=clock.show_moment(inspection.confirmed_at)))
     inspection.recusal_request = intake.optional(request, "recusal_request")

@@ -57,6 +57,20 @@ def plan_decided(inspection: Inspection, verdict: str, opinion: str, now: dateti
     _staff(recipients, inspection, "inspection_plan_decided", now, **context)
 
 
+def opinion_waits(inspection: Inspection, now: datetime) -> None:
+    """To those who may sign the opinion: nobody of the team."""
+    team = {one.account_id for one in inspection.team}
+    recipients = [one for one in possible_approvers(inspection.institution) if one.id not in team]
+    _staff(recipients, inspection, "inspection_opinion_waiting", now, number=inspection.notice_no)
+
+
+def opinion_decided(inspection: Inspection, verdict: str, remark: str, now: datetime) -> None:
+    """To the team."""
+    decision = ("已签批并发送", "signed and sent") if verdict == "approve" else ("已退回", "returned")
+    context = {"number": inspection.notice_no, "decision": decision, "reason": remark}
+    _staff(_team(inspection), inspection, "inspection_opinion_decided", now, **context)
+
+
 def notice_served(inspection: Inspection, now: datetime) -> None:
     """To the institution."""
     first = min((one.due_on for one in inspection.items if one.due_on), default=None)

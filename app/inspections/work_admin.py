@@ -45,7 +45,14 @@ VERBS: dict[str, tuple[Verb, Any]] = {
         _l("现场工作已结束，请出具检查意见。"),
     ),
     "resume": (lambda i, v, f, a, n: services.resume_work(i, v, a, n), _l("已恢复现场工作。")),
-    "issue": (lambda i, v, f, a, n: opinions.issue_opinion(i, v, a, n), _l("检查意见书已发送企业。")),
+    "propose": (
+        lambda i, v, f, a, n: opinions.submit_opinion(i, v, a, n),
+        _l("检查意见书已提交，等待签批。"),
+    ),
+    "recall_opinion": (
+        lambda i, v, f, a, n: opinions.recall_opinion(i, v, a, n),
+        _l("检查意见书已撤回，可以修改。"),
+    ),
     "remind": (lambda i, v, f, a, n: feedback.remind(i, a, n), _l("已催办。")),
     "review": (lambda i, v, f, a, n: feedback.decide_feedback(i, v, f, a, n), _l("整改反馈已办理。")),
     "close": (

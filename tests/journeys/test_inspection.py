@@ -178,8 +178,8 @@ def work_on_site(course: Course) -> None:
 
 
 def send_the_opinion(course: Course) -> None:
-    """Two findings, the texts, and off it goes."""
-    inspector = course.inspector
+    """Two findings and the texts; another pair of eyes sends it back once, signs it, and off it goes."""
+    inspector, approver = course.inspector, course.approver
     press(inspector, "填写检查意见")
     for title in ("准备金少计提", "档案不完整"):
         press(inspector, "添加问题")
@@ -188,7 +188,19 @@ def send_the_opinion(course: Course) -> None:
     fill(inspector, {"overview": "查阅了资料", "evaluation": "基本规范"})
     press(inspector, "保存")
     inspector.open(course.page)
-    press(inspector, "发送检查意见书", sure=True)
+    press(inspector, "提交签批", sure=True)
+    assert inspector.page.get_by_role("button", name="签批并发送", exact=True).count() == 0
+    approver.open("/console/")
+    approver.page.get_by_role("link", name="待签批检查意见书").click()
+    with approver.page.expect_navigation():
+        approver.page.locator("a.row-link").click()
+    approver.page.locator("#opinion").fill("请补充总体评价的依据")
+    press(approver, "退回修改")
+    inspector.open(course.page)
+    assert "请补充总体评价的依据" in main_text(inspector)
+    press(inspector, "提交签批", sure=True)
+    approver.open(course.page)
+    press(approver, "签批并发送", sure=True)
 
 
 def report_on_rectification(course: Course) -> None:

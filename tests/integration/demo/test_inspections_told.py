@@ -15,14 +15,14 @@ from tests.factories import make_account, make_institution
 
 
 def test_there_is_an_inspection_in_every_state_and_one_is_overdue():
-    for industry, number in (("guarantee", 5), ("microloan", 1), ("leasing", 2)):
+    for industry, number in (("guarantee", 5), ("microloan", 1), ("leasing", 4)):
         for _n in range(number):
             make_account("Enterprise", institution=make_institution(industry))
     staff = {
         "Inspector": [make_account("Inspector"), make_account("Inspector")],
         "Approver": [make_account("Approver")],
     }
-    assert tell_inspections(staff, clock.now()) == 9
+    assert tell_inspections(staff, clock.now()) == 11
     db.session.commit()
     found = list(db.session.scalars(select(Inspection)))
     states = Counter(one.status for one in found)
@@ -32,6 +32,8 @@ def test_there_is_an_inspection_in_every_state_and_one_is_overdue():
         "rectifying": 2,
         "reported": 1,
         "notified": 1,
+        "signing": 1,
+        "cancelled": 1,
         "approved": 2,
         "planned": 1,
     }

@@ -18,7 +18,8 @@ from tests.factories import make_account, make_institution
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 STAGES = (
-    "planned", "pending", "approved", "notified", "on_site", "concluding", "rectifying", "reported", "accepted", "closed",
+    "planned", "pending", "approved", "notified", "on_site", "concluding", "signing", "rectifying", "reported",
+    "accepted", "closed",
 )  # fmt: skip
 FINDING = {
     "title": "准备金少计提",
@@ -112,7 +113,8 @@ def inspected(institution: Any, company: Any, word: str) -> Inspection:
     opinions.save_opinion(
         found.id, found.version, OPINION | {"overview": word, "evaluation": word}, desk.inspector
     )
-    opinions.issue_opinion(found.id, found.version, desk.inspector, now)
+    opinions.submit_opinion(found.id, found.version, desk.inspector, now)
+    opinions.decide_opinion(found.id, found.version, "approve", word, desk.approver, now)
     db.session.commit()
     return found
 
@@ -165,7 +167,10 @@ def bring(desk: Desk, stage: str, *, findings: int = 2, now: Any = None) -> Insp
         "notified": lambda: services.serve_notice(found.id, found.version, who, now),
         "on_site": lambda: services.begin_work(found.id, found.version, who, now),
         "concluding": conclude,
-        "rectifying": lambda: opinions.issue_opinion(found.id, found.version, who, now),
+        "signing": lambda: opinions.submit_opinion(found.id, found.version, who, now),
+        "rectifying": lambda: opinions.decide_opinion(
+            found.id, found.version, "approve", "", desk.approver, now
+        ),
         "reported": report,
         "accepted": accept,
         "closed": lambda: feedback.close_inspection(found.id, found.version, "", who, now),

@@ -19,6 +19,7 @@ from tests.integration.inspections.helpers import (
     FINDING,
     OPINION,
     PDF,
+    STAGES,
     Desk,
     begin_plan,
     bring,
@@ -184,7 +185,10 @@ def test_findings_opinion_feedback_and_review_on_the_pages(desk, sign_in):
     gone = fresh(found).findings[1].id
     inspector.post(f"{WORK}/finding/{found.id}/{gone}/drop", data={"version": version(found)})
     inspector.post(f"{WORK}/opinion/{found.id}", data={**OPINION, "version": version(found)})
-    inspector.post(f"{WORK}/do/{found.id}/issue", data={"version": version(found)})
+    inspector.post(f"{WORK}/do/{found.id}/propose", data={"version": version(found)})
+    sign_in(desk.approver).post(
+        f"{CONSOLE}/sign/{found.id}", data={"version": version(found), "verdict": "approve"}
+    )
     assert fresh(found).status == "rectifying"
     assert "准备金少计提" in text(company.get(f"{SPACE}/{found.id}/opinion"))
     company.post(f"{SPACE}/{found.id}/opinion")
@@ -227,8 +231,7 @@ def test_evidence_is_added_and_taken_away_while_what_was_typed_stays(desk, sign_
 def test_an_inspection_in_every_state_opens_on_every_page(desk, sign_in):
     clients = [sign_in(one) for one in (desk.inspector, desk.approver, make_account("Supervisor"))]
     company = sign_in(desk.company)
-    for stage in ("planned", "pending", "approved", "notified", "on_site", "concluding", "rectifying", "reported",
-                  "accepted", "closed"):  # fmt: skip
+    for stage in STAGES:
         found = bring(desk, stage)
         for client in clients:
             assert client.get(f"{CONSOLE}/show/{found.id}").status_code == 200, stage
@@ -295,5 +298,20 @@ def test_bad_addresses_and_numbers_are_not_found(desk, sign_in):
         assert staff.get(path).status_code == 404, path
     assert staff.post(f"{WORK}/do/{found.id}/explode", data={}).status_code == 404
     assert sign_in(desk.company).get(f"{SPACE}/99999999999999").status_code == 404
-    assert len(STATES) == 13
+    assert len(STATES) == 14
     assert begin_plan(desk).status == "planned"
+
+
+def test_a_follow_up_in_course_takes_the_button_away_and_says_why(desk, sign_in):
+    from app.inspections import feedback, planning
+
+    found, inspector = bring(desk, "closed"), sign_in(desk.inspector)
+    path = f"{CONSOLE}/show/{found.id}"
+    assert "安排后续检查" in text(inspector.get(path))
+    after = feedback.follow_up(found.id, desk.inspector, clock.now())
+    db.session.commit()
+    page = text(inspector.get(path))
+    assert "安排后续检查" not in page and f"后续检查 {after.number} 已在办理" in page
+    planning.cancel_inspection(after.id, after.version, "不再需要后续检查", desk.inspector, clock.now())
+    db.session.commit()
+    assert "安排后续检查" in text(inspector.get(path))

@@ -64,16 +64,20 @@ def test_the_whole_course_leaves_one_event_a_step_and_tells_the_company(desk):
     assert (found.status, [one.status for one in found.findings]) == ("closed", ["accepted", "accepted"])
     assert kinds(found) == [
         "InspectionPlanned", "InspectionSubmitted", "InspectionApproved", "InspectionServed", "InspectionBegun",
-        "InspectionFinished", "InspectionOpinionIssued", "RectificationReported", "RectificationAccepted",
-        "InspectionClosed",
+        "InspectionFinished", "InspectionOpinionSubmitted", "InspectionOpinionSigned", "InspectionOpinionIssued",
+        "RectificationReported", "RectificationAccepted", "InspectionClosed",
     ]  # fmt: skip
-    states = [one.to_state for one in steps(found)]
+    states = [one.to_state for one in steps(found) if one.kind != "InspectionOpinionSigned"]
     assert states == list(STAGES)
     told = [title.partition("（")[0] for title in titles(desk.company)]
     assert told == ["检查通知书", "检查意见书", "整改验收通过", "现场检查已办结"]
     assert len(subjects(desk)) == 4
-    assert [title.partition("：")[0] for title in titles(desk.approver)] == ["检查计划待审批"]
-    assert titles(desk.second) == [f"{desk.institution.name}：提交整改反馈"]
+    assert [title.partition("：")[0] for title in titles(desk.approver)] == [
+        "检查计划待审批",
+        "检查意见书待签批",
+    ]
+    name = desk.institution.name
+    assert titles(desk.second) == [f"检查意见书已签批并发送：{name}", f"{name}：提交整改反馈"]
     assert titles(desk.inspector)[0] == f"检查计划已批准：{desk.institution.name}"
     letters = letters_of(found)
     assert [one.kind for one in letters] == [NOTICE, OPINION, FEEDBACK]
@@ -219,11 +223,12 @@ def test_an_opinion_needs_its_texts_and_sets_the_deadlines(desk):
     gone = opinions.save_finding(found.id, found.version, None, FINDING, desk.inspector)
     opinions.drop_finding(found.id, found.version, gone.id, desk.inspector)
     with pytest.raises(Incomplete) as refused:
-        opinions.issue_opinion(found.id, found.version, desk.inspector, now)
+        opinions.submit_opinion(found.id, found.version, desk.inspector, now)
     assert set(refused.value.errors) == {"overview", "evaluation"}
     fields = {"overview": "概况", "evaluation": "评价", "requirements": "", "rectify_days": "30"}
     opinions.save_opinion(found.id, found.version, fields, desk.inspector)
-    opinions.issue_opinion(found.id, found.version, desk.inspector, now)
+    opinions.submit_opinion(found.id, found.version, desk.inspector, now)
+    opinions.decide_opinion(found.id, found.version, "approve", "", desk.approver, now)
     assert [one.due_on.isoformat() == soon for one in found.findings] == [True, False]
     assert found.rectify_by == found.findings[1].due_on
     with pytest.raises(Conflict):
@@ -231,8 +236,8 @@ def test_an_opinion_needs_its_texts_and_sets_the_deadlines(desk):
 
 
 def test_an_opinion_without_findings_needs_no_rectification(desk):
-    found = bring(desk, "concluding", findings=0)
-    opinions.issue_opinion(found.id, found.version, desk.inspector, clock.now())
+    found = bring(desk, "signing", findings=0)
+    opinions.decide_opinion(found.id, found.version, "approve", "", desk.approver, clock.now())
     feedback.close_inspection(found.id, found.version, "", desk.inspector, clock.now())
     assert (found.status, found.rectify_by) == ("closed", None)
 
