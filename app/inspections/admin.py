@@ -73,8 +73,6 @@ class InspectionPages(BaseView):
         account, now = current_account(), clock.now()
         works = may("can_work", "InspectionWork")
         reasons = pages.worker_reasons(item, account) if works else []
-        against = [APPROVER_REASONS[code] for code in planning.approver_reasons(item, account)]
-        approves = may("can_approve", "InspectionAdmin")
         return self.render_template(
             "console/inspections/show.html",
             item=item,
@@ -85,10 +83,6 @@ class InspectionPages(BaseView):
             may_work=works,
             works=works and not reasons,
             worker_reasons=reasons if item.status not in rules.OVER else [],
-            approver=approves and item.status == "pending",
-            approver_reasons=against,
-            signer=approves and item.status == "signing",
-            signer_reasons=[SIGNER_REASONS[code] for code in opinions.signer_reasons(item, account)],
             problems=planning.problems_of(item) if item.status == "planned" else {},
             opinion_problems=opinions.opinion_problems(item) if item.status == "concluding" else {},
             warnings=pages.serving_warnings(item, now) if item.status == "approved" else [],
@@ -109,8 +103,20 @@ class InspectionPages(BaseView):
             today=clock.today(),
             pages=pages,
             all_states=STATES,
+            **_deciding(item),
             **pages.WORDS,
         )  # fmt: skip
+
+
+def _deciding(item: Inspection) -> dict[str, Any]:
+    """Whether the reader is asked to approve the plan or to sign the opinion, and why they may not."""
+    approves, account = may("can_approve", "InspectionAdmin"), current_account()
+    return {
+        "approver": approves and item.status == "pending",
+        "approver_reasons": [APPROVER_REASONS[one] for one in planning.approver_reasons(item, account)],
+        "signer": approves and item.status == "signing",
+        "signer_reasons": [SIGNER_REASONS[one] for one in opinions.signer_reasons(item, account)],
+    }
 
 
 def _candidates(item: Inspection) -> dict[int, str]:
