@@ -105,6 +105,12 @@ def of_the_portal() -> Iterator[Case]:
     # Kept pages, their marks and numbers read and the opening counted: at least 0.6 times the rate of a bare page.
     yield Case("portal home", "bare Flask page", page(app, "/"), bare, 1 / 0.6)
     yield Case("portal announcement", "bare Flask page", page(app, "/news/1"), bare, 1 / 0.6)
+    known = app.test_client()  # who opened a form once holds a session
+    known.get("/suggestions"), known.get("/suggestions")
+    yield Case("portal home, with a session", "bare Flask page", page(app, "/", known), bare, 1 / 0.6)
+    yield Case(
+        "portal announcement, with a session", "bare Flask page", page(app, "/news/1", known), bare, 1 / 0.6
+    )
     companies = sql(
         app,
         "SELECT id, name, uscc, status FROM institution WHERE industry = 'guarantee' ORDER BY name LIMIT 20",

@@ -1,4 +1,4 @@
-"""What this machine can test: a browser, a PostgreSQL server, LibreOffice. With CI=true the first two must be there."""
+"""What this machine can test: a browser, a PostgreSQL server, LibreOffice, Redis. With CI=true the first two must be there."""
 
 from __future__ import annotations
 
@@ -48,6 +48,12 @@ def postgres_url() -> str | None:
     return None
 
 
+@cache
+def redis_server() -> str | None:
+    """The program of a Redis server, or None."""
+    return shutil.which("redis-server")
+
+
 def is_ci() -> bool:
     """Whether nothing may be left out."""
     return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
@@ -57,6 +63,7 @@ NEEDED = {
     "browser": (chromium, "no Chromium or Chrome found (set CHROMIUM to its path)", True),
     "postgres": (postgres_url, "no PostgreSQL answers (set TEST_DATABASE_URL)", True),
     "libreoffice": (soffice, "no LibreOffice found", False),
+    "redis": (redis_server, "no Redis server found", False),
 }
 
 

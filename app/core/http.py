@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -71,9 +72,13 @@ def refuse_nul() -> None:
 
 def _keep_session() -> None:
     """Write a session that is in use now and then; with every page would cost a write and lose flashes."""
-    now = clock.now().timestamp()
-    if session and now - session.get("kept", 0) >= SESSION_KEPT_EVERY_SECONDS:
-        session["kept"] = now
+    if session_is_due(session):
+        session["kept"] = clock.now().timestamp()
+
+
+def session_is_due(held: Mapping[str, Any]) -> bool:
+    """Whether a session was not written for so long that its store might forget it."""
+    return bool(held) and clock.now().timestamp() - held.get("kept", 0) >= SESSION_KEPT_EVERY_SECONDS
 
 
 def _mark_seen() -> None:

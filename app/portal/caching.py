@@ -4,7 +4,8 @@ A kept page is labelled with the marks of the rows it was made of (`core.row_ver
 holds until the next scheduled announcement or the end of the day. Every request compares the marks, so any number
 of workers is right. Numbers of openings are holes in a kept page, filled anew each time; an opening is counted
 whether the page is kept or not. Browsers are told to ask each time; what has not changed is answered with 304.
-Whoever has a session may be logged in or have a message waiting: they get a page of their own that nobody keeps.
+Whoever is logged in or has a message waiting gets a page of their own that nobody keeps; so does a page with a form,
+whose token is one visitor's. All others share what is kept, whether they hold a session or not.
 What is kept is answered in front of the application (`portal.kept`).
 """
 
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ParamSpec
 
-from flask import Flask, current_app, make_response, request, session
+from flask import Flask, current_app, g, make_response, request, session
 from flask_babel import get_locale
 from flask_login import current_user
 from markupsafe import Markup
@@ -51,7 +52,7 @@ def public_page(
             if made.status_code != 200:
                 return made
             page = _page_of(made, counts(*args, **kwargs) if counts else None)
-            own = current_user.is_authenticated or session.modified or "_flashes" in session
+            own = _is_own()
             if key is not None and not own and sum(map(len, page.texts)) <= LARGEST:
                 page.marks = {group: present.get(group, 0) for group in groups}
                 page.until = _until(groups, now)
@@ -63,6 +64,16 @@ def public_page(
         return wrapper
 
     return decorate
+
+
+def _is_own() -> bool:
+    """Whether the page just made could show something that only this visitor should see."""
+    held_token = (
+        current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token") in g
+    )  # made for a form on the page
+    return (
+        current_user.is_authenticated or session.modified or held_token or not kept.shows_nothing_own(session)
+    )
 
 
 def _page_of(response: Response, counts: Opening | None) -> Kept:

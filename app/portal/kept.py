@@ -6,9 +6,10 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -19,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core import clock
 from app.core.db import db
+from app.core.http import session_is_due
 from app.core.i18n import LANGUAGE_COOKIE
 from app.portal.counting import Visit, count_visit, numbers
 
@@ -27,6 +29,7 @@ LARGEST = 512 * 1024
 MARKS = "SELECT name, mark FROM row_version"
 # Said anew with every answer.
 OWN_HEADERS = {"content-length", "content-encoding", "etag", "content-type"}
+USER, FLASHES = "_user_id", "_flashes"  # where Flask-Login and Flask keep them in the session
 Opening = tuple[str, str]  # subject and key of a number of openings
 StartResponse = Callable[..., Any]
 
@@ -122,7 +125,7 @@ class Front:
         """One request."""
         key = environ["portal.key"] = self.key_of(environ)
         page = self.pages.get(key) if key is not None else None
-        if page is not None and page.headers is not None:
+        if page is not None and page.headers is not None and self.is_for(environ):
             known = self.numbers_if_it_holds(page, environ)
             if known is not None:
                 status, headers, body = answer(page, known, environ)
@@ -140,22 +143,34 @@ class Front:
         return self.inner(environ, listening)
 
     def key_of(self, environ: dict[str, Any]) -> Any:
-        """What a kept page is found by; None for requests that are none of ours: other methods, sessions, searches."""
+        """What a kept page is found by; None for requests that are none of ours: other methods, searches."""
         query = environ.get("QUERY_STRING", "")
         if environ["REQUEST_METHOD"] != "GET" or (
             query and not (query.startswith("page=") and query[5:].isdigit())
         ):
             return None
-        settings, language = self.app.config, ""
-        if raw := environ.get("HTTP_COOKIE"):
-            cookies = parse_cookie(raw)
-            if settings["SESSION_COOKIE_NAME"] in cookies:
-                return None
-            language = cookies.get(LANGUAGE_COOKIE, "")
+        settings = self.app.config
+        cookies = environ["portal.cookies"] = parse_cookie(environ.get("HTTP_COOKIE", ""))
+        language = cookies.get(LANGUAGE_COOKIE, "")
         if language not in settings["LANGUAGES"]:
             language = settings["BABEL_DEFAULT_LOCALE"]
         parts = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")
         return (*(environ.get(part, "") for part in parts), query, language)
+
+    def is_for(self, environ: dict[str, Any]) -> bool:
+        """Whether this visitor sees what everybody sees: no session, or one without log-in and waiting messages.
+
+        A session that has to be written again goes to the application, which does that.
+        """
+        cookies = environ["portal.cookies"]
+        if self.app.config["SESSION_COOKIE_NAME"] not in cookies:
+            return True
+        try:
+            # Of a request, the stores of sessions read the cookies alone.
+            session: Any = self.app.session_interface.open_session(self.app, SimpleNamespace(cookies=cookies))  # type: ignore[arg-type]
+        except Exception:  # whatever the store says, the application will hear it too
+            return False
+        return shows_nothing_own(session) and not session_is_due(session)
 
     def numbers_if_it_holds(self, page: Kept, environ: dict[str, Any]) -> dict[Opening, int] | None:
         """The numbers of openings on a page that still holds, this opening counted; else None."""
@@ -182,6 +197,11 @@ class Front:
                 connection.close()
         except dialect.loaded_dbapi.Error:
             return None  # the application says what there is to say about a database that is away
+
+
+def shows_nothing_own(session: Mapping[str, Any]) -> bool:
+    """Whether a public page looks to the holder of this session as it looks to all: not logged in, no message."""
+    return not {USER, FLASHES} & session.keys()
 
 
 def holds(page: Kept, cursor: Any) -> bool:
