@@ -74,13 +74,15 @@ def is_clean_column(spec: CellSpec, texts: Sequence[str], marks: Collection[str]
     """Whether `parse_text` would certainly give back every one of these texts as it is, and none is a mark."""
     if spec.type != "text" or spec.format or spec.pattern:
         return False
-    together = "\n".join(texts)
+    together = "".join(texts)
+    # Nearly always it is plain to see: only what can be printed, and no space at all.
+    is_plain = together.isprintable() and " " not in together
+    if not is_plain and (_UNCLEAN.search(together) or list(map(str.strip, texts)) != list(texts)):
+        return False
     return (
-        not _UNCLEAN.search(together)
-        and list(map(str.strip, texts)) == list(texts)
-        and "" not in texts
+        all(texts)
         and max(map(len, texts), default=0) <= (MAX_TABLE_TEXT if spec.in_table else MAX_TEXT)
-        and set(texts).isdisjoint(marks)
+        and not any(mark in texts for mark in marks)
     )
 
 

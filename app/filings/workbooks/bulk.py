@@ -9,7 +9,7 @@ Runs in the sandbox.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from app.filings.workbooks.bulk_cells import CellWords, text_of_runs, unescaped
 from app.filings.workbooks.bulk_rows import CELL, Way, any_way, column_number, joined, this_way
@@ -17,7 +17,7 @@ from app.filings.workbooks.limits import MAX_CELLS, MAX_COLS, MAX_ROWS, MAX_TEXT
 from app.filings.workbooks.package import TooComplex
 from app.filings.workbooks.raw import Format, PackedCells, PackedColumn
 
-_ODD = ("<!", "<?", "</c >", "<c\n", "<c\t", "<c\r")
+_ODD = ("<!", "<?", "</c >", "<c\n", "<c\t", "<c\r", "sheetData")
 _SHARED = re.compile(r'<si>(?:<t(?: xml:space="preserve")?>([^<]*)</t>|(.*?))</si>', re.DOTALL)
 _MERGE = re.compile(r'<mergeCell ref="([^"]*)"')
 _SAMPLE = 40
@@ -67,9 +67,11 @@ def _split(content: bytes) -> tuple[str, list[str]] | None:
     except UnicodeDecodeError:
         return None
     start, end = text.find("<sheetData>"), text.rfind("</sheetData>")
-    if start < 0 or end < start or text.count("<sheetData") != 1 or "<!" in text[:start]:
+    first = start + len("<sheetData>")
+    # A second one inside is found odd there.
+    if start < 0 or end < start or "<!" in text[:start] or "<sheetData" in text[:start] + text[end:]:
         return None
-    body = text[start + len("<sheetData>") : end]
+    body = text[first:end]
     return body, _MERGE.findall(text, end)
 
 
@@ -102,7 +104,8 @@ class _Reader:
                 learned.insert(0, way)
             elif not tolerant.take(row) and not self._stray(row):
                 return False
-        self.ways = [way for way in (*learned, tolerant) if way.lines]
+        # Rows of one way stand together, as a rule: so they are in order, or nearly.
+        self.ways = sorted((way for way in (*learned, tolerant) if way.lines), key=_first_row)
         return self._stray(rest)
 
     def _stray(self, row: str) -> bool:
@@ -156,11 +159,17 @@ class _Reader:
         return PackedCells(rows, filled, self.words.shapes())
 
 
-def _used(columns: Iterable[list[str | None]]) -> set[int]:
+def _first_row(way: Way) -> int:
+    return int(way.lines[0][0] or 0)
+
+
+def _used(columns: Iterable[list[str | None]]) -> Collection[int]:
     """The rows in which there is anything."""
     left: Sequence[int] = ()
     used: set[int] = set()
     for number, texts in enumerate(columns):
+        if all(texts):
+            return range(len(texts))
         left = range(len(texts)) if not number else left
         used.update(at for at in left if texts[at] is not None)
         left = [at for at in left if at not in used]

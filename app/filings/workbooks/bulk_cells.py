@@ -5,7 +5,6 @@ Runs in the sandbox.
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -28,20 +27,37 @@ class _Shared(dict[str | None, Text]):
     """The shared texts by their number as it is written."""
 
     def __init__(self, texts: list[str]) -> None:
-        super().__init__(zip(map(str, range(len(texts))), texts, strict=True))
-        if "" in texts:
-            self.update({key: None for key, text in self.items() if not text})
-        self[None] = None
+        super().__init__()
+        self._texts: Sequence[Text] = texts if all(texts) else [text or None for text in texts]
 
     def __missing__(self, key: str | None) -> Text:
         number = (key or "").strip()
-        plain = number.isascii() and number.isdigit() and len(number) < 8
-        return self.get(str(int(number))) if plain else None
+        is_plain = number.isascii() and number.isdigit() and len(number) < 8
+        known = is_plain and int(number) < len(self._texts)
+        self[key] = self._texts[int(number)] if known else None
+        return self[key]
+
+    def column(self, values: Sequence[str]) -> list[Text]:
+        """The texts of a column of numbers, of which there is always one."""
+        together = "".join(values)
+        if together.isascii() and together.isdigit() and max(map(len, values)) < 8:
+            numbers = list(map(int, values))
+            if max(numbers) < len(self._texts):
+                return list(map(self._texts.__getitem__, numbers))
+        return list(map(self.__getitem__, values))
 
 
 def unescaped(text: str) -> str:
     """The text as it was before it was written as XML."""
-    return unescape(html.unescape(text) if "&" in text else text)
+    return unescape(_without_entities(text))
+
+
+def _without_entities(text: str) -> str:
+    if "&" not in text:
+        return text
+    import html  # here, because most workbooks get along without
+
+    return html.unescape(text)
 
 
 def text_of_runs(xml: str) -> str:
@@ -93,11 +109,11 @@ class CellWords:
         """A column of cells with the same attributes, each with a value (and a formula, or none)."""
         kind, code = self._kind(attributes), self._code(attributes, is_formula=is_formula)
         if kind == "s" and not is_formula:
-            return PackedColumn(list(map(self._shared.__getitem__, values)), code)
-        if kind == "n" and "&" not in "".join(values):
-            texts = list(map(str.strip, values))
-            if "" not in texts and max(map(len, texts), default=0) <= MAX_SHORT:
-                return PackedColumn(list(texts), code)
+            return PackedColumn(self._shared.column(values), code)
+        together = "".join(values) if kind == "n" else ""
+        is_bare = "&" not in together and together.split(None, 1) == [together]
+        if is_bare and max(map(len, values)) <= MAX_SHORT:
+            return PackedColumn(list(values), code)
         formula = "<f/>" if is_formula else None
         return self.column([attributes] * len(values), [formula] * len(values), values)
 
@@ -136,7 +152,7 @@ class CellWords:
             # A formula without a result: the formula itself, so that messages can show it.
             inside = _FORMULA.search(formula)
             shape: Shape = ("", True, self._format(attributes))
-            return f"={html.unescape((inside and inside[1]) or '')}"[:MAX_TEXT], self._number(shape)
+            return f"={_without_entities((inside and inside[1]) or '')}"[:MAX_TEXT], self._number(shape)
         return text, self._code(attributes, is_formula=formula is not None)
 
     def _text(self, kind: str, value: str) -> Text:
@@ -144,7 +160,7 @@ class CellWords:
             return self._shared[value]
         if kind == "inlineStr":
             return None
-        text = html.unescape(value) if "&" in value else value
+        text = _without_entities(value)
         return unescape(text)[:MAX_TEXT] if kind == "str" else text.strip()[:MAX_TEXT] or None
 
     def _kind(self, attributes: str) -> str:

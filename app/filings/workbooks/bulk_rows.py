@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 
 from app.filings.workbooks.bulk_cells import CellWords
 from app.filings.workbooks.raw import PackedColumn
@@ -26,15 +25,20 @@ _CALCULATED = re.compile(rf"{_FORMULA}<v>[^<]+</v>")
 Line = Sequence[str | None]
 
 
-@dataclass(slots=True)
 class Way:
     """One way in which rows are written. Of a learned one `alike` holds attributes and formula of each column."""
 
-    names: list[str]
-    match: Callable[[str], re.Match[str] | None]
-    alike: dict[str, tuple[str, bool]] | None = None
-    lines: list[Line] = field(default_factory=list)
-    _columns: list[Line] = field(default_factory=list)
+    __slots__ = ("_columns", "alike", "lines", "match", "names")
+
+    def __init__(
+        self,
+        names: list[str],
+        match: Callable[[str], re.Match[str] | None],
+        alike: dict[str, tuple[str, bool]] | None = None,
+    ) -> None:
+        self.names, self.match, self.alike = names, match, alike
+        self.lines: list[Line] = []
+        self._columns: list[Line] = []
 
     def take(self, row: str) -> bool:
         """Read a row; False when it is written in another way."""
@@ -90,11 +94,15 @@ def joined(parts: Iterable[PackedColumn]) -> PackedColumn:
     found = [part for part in parts if part.texts]
     if len(found) == 1:
         return found[0]
-    texts = [text for part in found for text in part.texts]
+    texts: list[str | None] = []
+    for part in found:
+        texts += part.texts
     shapes = {part.shape if isinstance(part.shape, int) else None for part in found}
     if len(shapes) == 1 and None not in shapes:
         return PackedColumn(texts, found[0].shape)
-    codes = [code for part in found for code, _ in zip(part.codes(), part.texts, strict=False)]
+    codes: list[int] = []
+    for part in found:
+        codes += [part.shape] * len(part.texts) if isinstance(part.shape, int) else part.shape
     return PackedColumn(texts, codes)
 
 

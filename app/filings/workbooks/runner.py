@@ -26,8 +26,12 @@ def read_raw(data: bytes, limits: Limits = FORMS) -> RawBook:
     """The cells of an uploaded workbook. Raises WorkbookRefused."""
     is_large = limits.upload > FORMS.upload
     order = {"cpu_seconds": 60, "max_filled": MAX_FILLED_TABLES} if is_large else {"cpu_seconds": 20}
-    answer, _ = _run("read", order, data, limits)
-    return RawBook.from_json(answer["book"])
+    answer, body = _run("read", order, data, limits)
+    try:
+        return RawBook.from_wire(answer["book"], body)
+    except (ValueError, KeyError, TypeError) as error:
+        # Nothing that comes from in there is believed: the file may have taken the sandbox over.
+        raise WorkbookRefused("damaged") from error
 
 
 def annotate_raw(data: bytes, findings: list[dict[str, Any]], lang: str) -> bytes:

@@ -11,7 +11,6 @@ import json
 import os
 import resource
 import sys
-import traceback
 import types
 from importlib import import_module
 from pathlib import Path
@@ -60,14 +59,15 @@ def _run(what: str, order: dict[str, Any], data: bytes) -> tuple[dict[str, Any],
         return {"refused": "damaged"}, b""
     except Exception:
         # Whatever else a broken file brings about; the traceback goes to the platform's log.
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
         return {"refused": "damaged"}, b""
 
 
 def _read(order: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     from app.filings.workbooks.extract import MAX_FILLED, extract
 
-    return {"book": extract(data, int(order.get("max_filled", MAX_FILLED))).to_json()}, b""
+    head, body = extract(data, int(order.get("max_filled", MAX_FILLED))).to_wire()
+    return {"book": head}, body
 
 
 def _annotate(order: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:

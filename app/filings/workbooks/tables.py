@@ -12,8 +12,10 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import repeat
+from typing import Any
 
 from app.filings.definitions.schema import CellSpec, Column, Form, Value
 from app.filings.values import Parsed, Problem
@@ -21,10 +23,11 @@ from app.filings.values_texts import is_clean_column
 from app.filings.workbooks.convert import NA_MARKS, convert
 from app.filings.workbooks.grid import fold
 from app.filings.workbooks.plan import ordinal_column
-from app.filings.workbooks.raw import PackedCells, PackedColumn, RawCell
+from app.filings.workbooks.raw import PackedCells, PackedColumn, RawCell, Shape
 
 MAX_ROWS = 10_000
 _TOTALS = frozenset({"合计", "总计", "小计", "total", "subtotal"})
+_FIRST_1900, _FIRST_1904 = date(1899, 12, 30), date(1904, 1, 1)
 ReadCell = Callable[[RawCell], Parsed]
 
 
@@ -124,24 +127,28 @@ class TableReader:
         self, spec: CellSpec, column: PackedColumn
     ) -> tuple[list[Value], list[tuple[int, RawCell, Problem]]]:
         code = column.only_code()
-        clean = None if code is None else clean_column(spec, column.texts, *self._cells.shapes[code])
-        if clean is not None:
-            return clean, []
+        if code is not None:
+            clean = clean_column(spec, column.texts, self._cells.shapes[code], self._date_mode)
+            if clean is not None:
+                return clean, []
         # Equal cells are read once.
         read, shapes = column_reader(spec, self._date_mode), self._cells.shapes
-        keys = list(zip(column.texts, column.codes(), strict=False))
-        values: dict[tuple[str | None, int], Value] = {}
-        bad: dict[tuple[str | None, int], tuple[RawCell, Problem]] = {}
-        for text, shape in set(keys):
-            values[text, shape] = None
+        keys: list[Any] = column.texts
+        if code is None:
+            keys = list(zip(column.texts, column.codes(), strict=False))
+        values: dict[Any, Value] = {}
+        bad: dict[Any, tuple[RawCell, Problem]] = {}
+        for key in set(keys):
+            values[key] = None
+            text, shape = key if code is None else (key, code)
             if text is None:
                 continue
             kind, is_formula, form = shapes[shape]
             cell = RawCell(kind, text, is_formula, form)
             parsed = read(cell)
-            values[text, shape] = parsed.value
+            values[key] = parsed.value
             if parsed.problem is not None:
-                bad[text, shape] = (cell, parsed.problem)
+                bad[key] = (cell, parsed.problem)
         problems = [(at, *bad[key]) for at, key in enumerate(keys) if key in bad] if bad else []
         return list(map(values.__getitem__, keys)), problems
 
@@ -167,9 +174,10 @@ def _may_be_total(text: str) -> bool:
 
 
 def clean_column(
-    spec: CellSpec, texts: Sequence[str | None], kind: str, is_formula: bool, form: str
+    spec: CellSpec, texts: Sequence[str | None], shape: Shape, date_mode: str
 ) -> list[Value] | None:
     """The values when every cell is clean, None when each has to be looked at."""
+    kind, _, form = shape
     known = [text for text in texts if text is not None] if None in texts else list(texts)
     if spec.is_numeric and kind == "n" and not form:
         together = "\n".join([*known, ""])
@@ -178,6 +186,12 @@ def clean_column(
             return None
         step = Decimal(1).scaleb(-spec.decimals)
         found: Iterator[Value] = map(Decimal.quantize, map(Decimal, known), repeat(step))  # type: ignore[arg-type]
+    elif spec.type == "date" and kind == "n" and _are_days(known):  # type: ignore[arg-type]
+        first = (_FIRST_1904 if date_mode == "1904" else _FIRST_1900).toordinal()
+        days: dict[str | None, Value] = {
+            text: date.fromordinal(first + int(text or 0)) for text in set(known)
+        }
+        found = map(days.__getitem__, known)
     elif spec.type == "text" and kind == "s" and is_clean_column(spec, known, NA_MARKS):  # type: ignore[arg-type]
         found = iter(known)
     else:
@@ -185,6 +199,13 @@ def clean_column(
     return (
         list(found) if len(known) == len(texts) else [None if text is None else next(found) for text in texts]
     )
+
+
+def _are_days(texts: Sequence[str]) -> bool:
+    """Whole numbers of five digits are days from 1927 to 2177 in either kind of workbook."""
+    together = "".join(texts)
+    is_plain = together.isascii() and together.isdigit() and set(map(len, texts)) == {5}
+    return is_plain and min(texts) >= "10000"
 
 
 def column_reader(spec: CellSpec, date_mode: str) -> ReadCell:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import random
 import time
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from app.filings.workbooks import bulk, extract, tables
 from app.filings.workbooks.annotate import CellFinding, annotate_workbook
 from app.filings.workbooks.convert import convert
 from app.filings.workbooks.limits import MAX_FILLED, Budget
-from app.filings.workbooks.raw import PackedCells, RawBook, RawCell
+from app.filings.workbooks.raw import PackedCells, PackedColumn, RawBook, RawCell, RawSheet
 from app.filings.workbooks.reader import read_workbook
 from app.filings.workbooks.runner import read_raw
 from tests.workbooks import make
@@ -49,12 +51,32 @@ def test_both_ways_read_the_same_cells(path: str, monkeypatch: pytest.MonkeyPatc
 def test_what_travels_from_the_sandbox_arrives_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     _, bulked = both_ways(template(SMALL, make.VALUES), monkeypatch)
     assert any(isinstance(sheet.cells, PackedCells) for sheet in bulked.sheets)
-    arrived = RawBook.from_json(bulked.to_json())
+    arrived = RawBook.from_wire(*bulked.to_wire())
     assert [dict(sheet.cells.items()) for sheet in arrived.sheets] == [
         dict(sheet.cells.items()) for sheet in bulked.sheets
     ]
     with pytest.raises(KeyError):
         arrived.sheets[0].cells[9999, 1]
+
+
+@pytest.mark.parametrize(
+    "texts", [["1", None, "a\nb"], ["\ue000", None, "x"], ["a\x7fb", "", None], ["\ud800", "é", "甲"], [None, None, ""]]
+)  # fmt: skip
+@pytest.mark.parametrize("shape", [0, [0, 1, 0]])
+def test_every_column_arrives_as_it_was(texts: list[str | None], shape: int | list[int]) -> None:
+    cells = PackedCells([1, 2, 5], {3: PackedColumn(texts, shape)}, [("s", False, ""), ("n", True, "date")])
+    head, body = RawBook([RawSheet("甲", cells=cells)]).to_wire()
+    (sheet,) = RawBook.from_wire(json.loads(json.dumps(head)), body).sheets
+    assert dict(sheet.cells.items()) == dict(cells.items())
+
+
+@pytest.mark.parametrize("lie", [{"rows": [1, 2]}, {"body": b""}, {"body": b"\xff\xfe\xfd"}])
+def test_a_column_of_another_length_is_not_believed(lie: dict[str, Any]) -> None:
+    cells = PackedCells([1, 2, 5], {3: PackedColumn(["a", "b", "c"], 0)}, [("s", False, "")])
+    head, body = RawBook([RawSheet("甲", cells=cells)]).to_wire()
+    head["sheets"][0]["packed"][0] = lie.get("rows", [1, 2, 5])
+    with pytest.raises(ValueError):
+        RawBook.from_wire(head, lie.get("body", body))
 
 
 ODD_SHEETS = {
@@ -65,6 +87,7 @@ ODD_SHEETS = {
     "no address": b'<sheetData><row r="1"><c><v>1</v></c></row></sheetData>',
     "cells out of order": b'<sheetData><row r="1"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row></sheetData>',
     "a cell twice": b'<sheetData><row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row></sheetData>',
+    "its beginning twice": b'<sheetData><row r="1"/><sheetData><row r="2"><c r="A2"><v>1</v></c></row></sheetData>',
     "another encoding": '<sheetData><row r="1"/></sheetData>'.encode("utf-16"),
 }
 
@@ -100,7 +123,7 @@ def test_the_short_way_of_numbers_agrees_with_the_long_one(decimals: int, negati
 def test_a_column_taken_as_a_whole_has_the_values_of_its_cells(decimals: int, negative: bool) -> None:
     spec = _number(decimals, negative)
     for first in (*NUMBERS, "5\n6"):
-        whole = tables.clean_column(spec, [first, None, "7"], "n", False, "")
+        whole = tables.clean_column(spec, [first, None, "7"], ("n", False, ""), "1900")
         if whole is not None:
             assert whole[1:] == [None, Decimal(7)]
             assert str(whole[0]) == str(convert(spec, RawCell("n", first), "1900").value), first
@@ -129,10 +152,42 @@ def test_a_column_of_texts_taken_as_a_whole_has_the_values_of_its_cells() -> Non
     assert spec is not None
     assert spec.type == "text"
     for first in TEXTS:
-        whole = tables.clean_column(spec, [first, None, "乙"], "s", False, "")
+        whole = tables.clean_column(spec, [first, None, "乙"], ("s", False, ""), "1900")
         if whole is not None:
             assert whole == [convert(spec, RawCell("s", first), "1900").value, None, "乙"]
-    assert tables.clean_column(spec, ["甲", "a\nb"], "s", False, "") == ["甲", "a\nb"]
+    assert tables.clean_column(spec, ["甲", "a\nb"], ("s", False, ""), "1900") == ["甲", "a\nb"]
+
+
+DAYS = [
+    "45747",
+    "10000",
+    "99999",
+    "09999",
+    "9999",
+    "45747.5",
+    "4e4",
+    "-5000",
+    "20260305",
+    " 4574",
+    "１２３４５",
+    "",
+]
+
+
+@pytest.mark.parametrize("date_mode", ["1900", "1904"])
+@pytest.mark.parametrize("form", ["date", "", "percent"])
+def test_a_column_of_days_taken_as_a_whole_has_the_values_of_its_cells(date_mode: str, form: Any) -> None:
+    spec = SMALL["TX02"].cell_spec("", "signed")
+    assert spec is not None
+    taken = []
+    for first in DAYS:
+        whole = tables.clean_column(spec, [first, None, "45000"], ("n", False, form), date_mode)
+        if whole is not None:
+            taken.append(first)
+            cells = [RawCell("n", text, False, form) for text in (first, "45000")]
+            assert [whole[0], whole[2]] == [convert(spec, cell, date_mode).value for cell in cells]
+            assert whole[1] is None
+    assert taken == DAYS[:3]
 
 
 def _number(decimals: int, negative: bool) -> CellSpec:
