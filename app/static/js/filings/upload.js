@@ -63,7 +63,8 @@ class Upload {
       return;
     }
     const main = new DOMParser().parseFromString(request.responseText, "text/html").getElementById("main");
-    if (!main?.querySelector("[data-upload-form]")) {
+    // The page again with what is wrong; or, when the time ran out meanwhile, with the reason why nothing is taken.
+    if (!main?.querySelector("[data-upload-form], [data-upload-shut]")) {
       this.broken();
       return;
     }
