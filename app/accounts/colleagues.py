@@ -28,11 +28,14 @@ from app.accounts.rules import (
     normal_name,
     password_problems,
 )
+from app.core.clock import local
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed, Refused
 from app.core.events import record
 from app.core.scope import SYSTEM, scoped
 from app.messages.services import queue_mail
+
+ENDED = "institution_has_ended"  # told by the institutions, which stand above: (institution, day) -> bool
 
 
 def colleagues_of(account: Account) -> list[Account]:
@@ -109,7 +112,16 @@ def invitation_of(token: str, now: datetime) -> Invitation | None:
         found = db.session.scalars(query, execution_options={"populate_existing": True}).first()
     if found is None or found.accepted_at or found.withdrawn_at or found.expires_at <= now:
         return None
-    return found
+    return found if _institution_stands(found, now) else None
+
+
+def _institution_stands(invitation: Invitation, now: datetime) -> bool:
+    """Whether the institution that invited has not ended: its accounts change nothing, so no new one joins them."""
+    ended = current_app.extensions.get(ENDED)
+    with scoped(SYSTEM):
+        inviter = db.session.get(Account, invitation.invited_by_id)
+        institution = inviter.institution if inviter else None
+    return ended is None or institution is None or not ended(institution, local(now).date())
 
 
 def accept(invitation: Invitation, values: Mapping[str, str], password: str, *, now: datetime) -> Account:

@@ -10,6 +10,7 @@ from flask import Flask, g, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.accounts.colleagues import ENDED
 from app.accounts.models import ENTERPRISE
 from app.core import access_inventory, clock
 from app.core.db import SAFE_METHODS
@@ -45,3 +46,4 @@ def init_app(app: Flask) -> None:
     """Hook it in, after the scope is known."""
     app.before_request(refuse_changes)
     app.jinja_env.globals["is_read_only"] = is_read_only
+    app.extensions[ENDED] = lambda one, day: has_ended(one.status, one.terminated_on, day)

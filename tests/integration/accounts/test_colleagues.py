@@ -12,11 +12,13 @@ from sqlalchemy import select
 from app.accounts import avatars
 from app.accounts.avatars import SIDE, square
 from app.accounts.models import Account, Invitation
+from app.core import clock
 from app.core.db import db
 from app.core.events import Event
 from app.core.files import StoredFile
+from app.institutions.models import Institution
 from app.messages.models import OutboxMail
-from tests.factories import make_account, make_institution
+from tests.factories import end_institution, make_account, make_institution
 from tests.integration.accounts.helpers import post, try_login
 
 HERE = "/workspace/colleagues/"
@@ -87,6 +89,15 @@ def test_a_new_invitation_or_a_withdrawal_ends_the_link(client, boss, sign_in):
     row = db.session.scalars(select(Invitation).where(Invitation.withdrawn_at.is_(None))).one()
     post(mine, f"{HERE}invitations/{row.id}/withdraw", HERE)
     assert client.get(link()).status_code == 410
+
+
+def test_nobody_joins_an_institution_that_has_ended(client, boss, sign_in):
+    invite(sign_in(boss))
+    invitation = link()
+    assert client.get(invitation).status_code == 200
+    end_institution(db.session.get(Institution, boss.institution_id), clock.today())
+    db.session.commit()
+    assert client.get(invitation).status_code == 410
 
 
 def test_a_disabled_colleague_is_out_at_once_and_nobody_acts_on_themselves(app, boss, sign_in):

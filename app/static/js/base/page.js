@@ -59,7 +59,9 @@ function sideBar(event) {
   }
 }
 
+// A question asked over a menu is part of it: answered with no, the focus goes back to where it was, in the open menu.
 function closeMenus(except) {
+  if (except && except.closest("dialog")) return;
   document.querySelectorAll("details.menu[open]").forEach((menu) => {
     if (!menu.contains(except)) menu.open = false;
   });
@@ -125,6 +127,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
+  if (event.target.closest("dialog")) return;
   const menu = event.target.closest("details.menu[open]");
   closeMenus(null);
   if (menu) menu.querySelector("summary").focus();

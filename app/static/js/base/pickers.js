@@ -56,8 +56,9 @@ export function upgradePickers(root) {
   if (!selects.length) return;
   tomSelect()
     .then((TomSelect) => selects.forEach((select) => {
-        new TomSelect(select, options(select));
+        const picker = new TomSelect(select, options(select));
         select.setAttribute("aria-hidden", "true"); // the box beside it carries the label now
+        select.addEventListener("focus", () => picker.focus()); // a summary of errors leads to the select
       }))
     .catch(() => {});
 }
