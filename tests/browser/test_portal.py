@@ -59,6 +59,9 @@ def test_every_link_of_the_portal_leads_somewhere_and_nothing_moves(place, visit
     visitor.open("/")
     page.wait_for_load_state("networkidle")
     assert 0 < sum(sizes) < LARGEST_VISIT
+    assert "/js/accounts/" not in " ".join(
+        page.evaluate(RESOURCES)
+    )  # the log-in's script comes with its window
     seen, waiting = {"/"}, page.evaluate(LINKS)
     shapes = set()
     while waiting:
@@ -76,6 +79,7 @@ def test_every_link_of_the_portal_leads_somewhere_and_nothing_moves(place, visit
     assert len(seen) > 20 and visitor.problems == []
 
 
+RESOURCES = "performance.getEntriesByType('resource').map((one) => one.name)"
 LINKS = """[...document.querySelectorAll("a[href]")].filter((a) => a.origin === location.origin && !a.hasAttribute("download")
   && !/download[.]|feed[.]atom|[/]attachments[/]|[/]language[/]|[/]captcha[/]|[/]api[/]/.test(a.href))
   .map((a) => a.pathname + a.search)"""
@@ -224,3 +228,16 @@ def test_script_in_any_text_does_nothing_on_any_page(editors_cookie, visit: Call
         visitor.open(path)
         assert visitor.page.evaluate("window.hit") is None, path
     assert [said for said in visitor.problems if "404" not in said] == []
+
+
+def test_an_announcement_is_printed_without_what_is_for_the_screen_only(place, visit):
+    announce("前一篇公告")
+    item = announce("要打印的公告", body="<p>正文。</p>")
+    visitor: Visitor = visit()
+    visitor.open(f"/news/{item.id}")
+    visitor.page.emulate_media(media="print")
+    assert visitor.page.locator(".article-body").is_visible()
+    others = visitor.page.locator(
+        ".portal-nav, .portal-foot, .article-foot, .crumbs, .portal-account, [data-print]"
+    )
+    assert others.count() >= 5 and others.locator("visible=true").count() == 0

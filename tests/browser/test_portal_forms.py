@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,10 @@ def test_a_suggestion_is_sent_and_looked_up(company, walker, size, language, axe
     send(mine, "dialog.suggest-window")
     receipt = window.locator(".receipt-number").inner_text()
     mine.look()
+    page.emulate_media(media="print")
+    expect(window.locator(".receipt-number")).to_be_visible()
+    assert page.locator("header, main, footer, dialog .button-row").locator("visible=true").count() == 0
+    page.emulate_media(media="screen")
     window.locator(".button-row a").click()
     expect(page.locator("main .state").first).to_be_visible()
     mine.look()
@@ -265,7 +270,7 @@ def listen_to_the_captcha(mine: Walker) -> None:
     with page.expect_response("**/captcha/*.wav") as heard:
         tools.click()
     assert heard.value.headers["content-type"] == "audio/wav"
-    assert len(page.request.get(f"{mine.visitor.address}{tools.get_attribute('href')}").body()) > 10_000
+    assert int(heard.value.headers["content-length"]) > 10_000
     expect(page.locator("dialog.login-window [data-captcha-says]")).to_have_text(
         mine.words("正在播放语音验证码…", "Playing the captcha…")
     )
@@ -273,7 +278,14 @@ def listen_to_the_captcha(mine: Walker) -> None:
     page.locator("dialog.login-window [data-captcha-renew]").click()
     expect(picture).not_to_have_attribute("src", before[1])
     assert tools.get_attribute("href") != before[0]
-    assert page.url.endswith("/pages/complaints")
+    page.route("**/captcha/**", lambda asked: asked.fulfill(status=429))
+    for button in (tools, page.locator("dialog.login-window [data-captcha-renew]")):
+        button.click()
+        expect(page.locator("dialog.login-window [data-captcha-says]")).to_have_text(
+            re.compile("没有|could not be played|No new image")
+        )
+    assert page.url.endswith("/pages/complaints")  # what was typed is not left
+    page.unroute("**/captcha/**")
 
 
 def choose_a_new_password(mine: Walker, somebody: Any) -> None:
