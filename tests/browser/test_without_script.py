@@ -101,6 +101,10 @@ def register(visitor: Visitor) -> None:
         page.set_input_files(f"#{name}", PDF)
     page.check("main [name=consent]")
     send(page)
+    look_up(page, code)
+
+
+def look_up(page: Any, code: str) -> None:
     receipt = page.locator(".receipt-number").inner_text()
     page.locator("main a[href='/register/status']").click()
     fill(page, receipt_no=receipt, uscc=code)
