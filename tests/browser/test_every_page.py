@@ -15,10 +15,14 @@ from sqlalchemy import select
 
 from app.core import clock
 from app.core.db import db
+from app.filings.submissions.models import Filing
+from app.filings.submissions.services import load_place, submit_filing
+from app.filings.values import to_json
 from app.inspections.models import Inspection
 from app.institutions.models import Registration
 from app.portal.models import Announcement
 from app.portal.seed import seed_portal
+from tests.browser import families
 from tests.factories import make_account, open_session
 from tests.filing_places import MONTHLY, ONE_OFF
 from tests.integration.inspections.helpers import begin_plan, bring, make_desk
@@ -41,7 +45,7 @@ VISITOR = (
     "/nothing-here",
 )  # fmt: skip
 COMPANY = (
-    "/workspace/", "/workspace/filings/?tab=business", "/workspace/filings/{monthly}/{period}/",
+    "/workspace/", "/workspace/filings/?tab=business", "/workspace/filings/?tab=change", "/workspace/filings/{monthly}/{period}/",
     "/workspace/filings/{monthly}/{period}/DB01/", "/workspace/filings/{monthly}/{period}/DB01/import",
     "/workspace/filings/{monthly}/{period}/import/{staged}", "/workspace/filings/{monthly}/{period}/submit",
     "/workspace/filings/{monthly}/{period}/receipt", "/workspace/filings/{monthly}/{period}/extension",
@@ -59,7 +63,7 @@ STAFF = {
         "/console/extensions/list/", "/console/extensions/grant", "/console/forms/list/",
         "/console/letters/list/", "/console/letters/show/inspection_notice", "/console/letters/edit/inspection_opinion",
     ),
-    "Supervisor": ("/console/review/{filing}/",),
+    "Supervisor": ("/console/review/{filing}/", "/console/review/{changed}/", "/console/review/{changed}/compare"),
     "Inspector": (
         "/console/inspections/list/", "/console/inspections/calendar", "/console/inspections/show/{concluding}",
         "/console/inspection-work/new", "/console/inspection-work/plan/{planned}",
@@ -97,6 +101,20 @@ def stages() -> dict[str, int]:
     return {"planned": planned, "concluding": int(db.session.scalars(query).one())}
 
 
+def a_change() -> int:
+    """One of a company's own profile, handed in beside what is in force."""
+    found = db.session.scalars(select(Filing.id).where(Filing.change_form == "GG01")).first()
+    if found is not None:
+        return found
+    place = families.place_of(families.make_company(), "guarantee-change", "GG01-01")
+    profile = to_json(load_place(place).forms["GG01"], load_place(place).values["GG01"] or {})
+    profile["card"]["reg_address"] = "浙江省杭州市示例路88号"
+    families.draft(place, {"GG01": profile})
+    version = submit_filing(place, "changed", {})
+    db.session.commit()
+    return version.filing_id
+
+
 def addresses(world: World, pages: tuple[str, ...]) -> list[str]:
     """The pages with the numbers of this world."""
     known = {
@@ -105,6 +123,7 @@ def addresses(world: World, pages: tuple[str, ...]) -> list[str]:
         "other": world.other.id,
         "account": make_account("Inspector").id,
         "filing": world.filing.id,
+        "changed": a_change(),
         "period": world.period.code,
         "year": world.period.code[:4],
         "staged": world.staged_id,

@@ -2,7 +2,8 @@
 
 A form that is changed alone is clean by itself and may yet leave another one wrong, as more registered capital
 leaves the shareholders' contributions too small. The other form is not in hand and cannot be put right here, so
-its finding becomes a warning at the changed field that has to be explained.
+its finding becomes a warning at the changed field that has to be explained. What GG21 tells in words (a new name, a new
+address) changes the profile just so: its warning stands at the words.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from dataclasses import replace
 
 from app.filings.checks import Finding, check_set
 from app.filings.definitions.queries import definition_ids_on, forms_by_id
-from app.filings.definitions.schema import Form, Values
+from app.filings.definitions.schema import CARD_ROW, Form, Values
 from app.filings.environment import Context
 from app.filings.expressions.types import Shift
 from app.filings.submissions.data import FilingData, needs
+from app.filings.submissions.in_force import PROFILE, TOLD, told_change
 from app.filings.values import from_json
 
 Sheets = dict[str, tuple[Form, Values]]
@@ -28,25 +30,47 @@ REMEDY = (
 def dependent_findings(data: FilingData, computed: Mapping[str, Values | None]) -> list[Finding]:
     """Warnings about forms in force that the change would leave inconsistent and that are consistent now.
 
-    `computed` holds the changed form with its calculated cells. Nothing for filings that change no form in
-    force (also for events that are only told), and nothing that was wrong before.
+    `computed` holds the changed form with its calculated cells. Nothing for filings that change no form in force, and
+    nothing that was wrong before.
     """
-    if data.base is None or len(data.forms) != 1:
+    changed = _changed(data, computed)
+    if changed is None:
         return []
-    (code,) = data.forms
-    new = computed.get(code)
+    code, form, new, at = changed
     sheets = _in_force(data)
     watching = {key: pair for key, pair in sheets.items() if _reads(pair[0], code)}
-    if new is None or not watching:
+    if not watching:
         return []
     before = {_place(finding) for finding in _judged(data, watching, sheets)}
-    after = _judged(data, watching, {**sheets, code: (data.forms[code], new)})
+    after = _judged(data, watching, {**sheets, code: (form, new)})
     found: dict[tuple[str, str, str], Finding] = {}
     for finding in after:
         if _place(finding) not in before:
-            told = _told(finding, sheets[finding.form][0], data.forms[code])
+            (filed,) = data.forms.values()
+            place = at or next(((row, col) for key, row, col in finding.cells if key == code), ("", ""))
+            told = _told(finding, sheets[finding.form][0], filed, place)
             found.setdefault((told.form, told.check_id, told.col), told)
     return list(found.values())
+
+
+def _changed(
+    data: FilingData, computed: Mapping[str, Values | None]
+) -> tuple[str, Form, Values, tuple[str, str] | None] | None:
+    """The form in force that is changed and its new values; and the cell that tells of it, when it is another form's."""
+    if not data.report_set.is_change or len(data.forms) != 1:
+        return None
+    ((code, form),) = data.forms.items()
+    new = computed.get(code)
+    if new is None:
+        return None
+    if code == TOLD:
+        profile, told = data.standing.get(PROFILE), told_change(new.get(CARD_ROW, {}))
+        if profile is None or not told:
+            return None
+        form = forms_by_id([profile.definition])[profile.definition]
+        values = from_json(form, profile.values)
+        return PROFILE, form, {CARD_ROW: {**values.get(CARD_ROW, {}), **told}}, (CARD_ROW, "after")
+    return None if data.base is None else (code, form, new, None)
 
 
 def _in_force(data: FilingData) -> Sheets:
@@ -86,9 +110,9 @@ def _place(finding: Finding) -> tuple[str, str, str, str]:
     return finding.check_id, finding.form, finding.row, finding.col
 
 
-def _told(finding: Finding, other: Form, changed: Form) -> Finding:
+def _told(finding: Finding, other: Form, changed: Form, place: tuple[str, str]) -> Finding:
     """The other form's finding as a warning at the cell that was changed."""
-    row, col = next(((row, col) for form, row, col in finding.cells if form == changed.code), ("", ""))
+    row, col = place
     spec = changed.cell_spec(row, col) if col else None
     names = {"code": other.code, "zh": other.name_zh, "en": other.name_en}
     return replace(

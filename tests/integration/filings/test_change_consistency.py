@@ -92,6 +92,7 @@ def test_the_first_version_is_compared_with_what_was_in_force(begin, staff, sign
         page = desk.get(address + query).get_data(as_text=True)
         assert "新址路88号" in page and "示范路1号" in page and "变更前" in page, query
         assert "两个版本内容相同" not in page
+        assert "重大信息变更 · GG01-01" in page
     review.return_filing(filing.id, the_filing(place).version, staff, place.now, "请补充任职文件")
     db.session.commit()
     save_form(place, "GG01", card(place, reg_address="浙江省杭州市新址路99号"), 1)
@@ -104,3 +105,16 @@ def test_the_first_version_is_compared_with_what_was_in_force(begin, staff, sign
     page = desk.get(f"/console/review/{filing.id}/").get_data(as_text=True)
     assert "compare?from=0&amp;to=1" in page
     assert desk.get(f"{address}?from=7&to=9").status_code == 404
+
+
+def test_a_name_that_gg21_tells_in_words_has_to_fit_the_licence_too(begin):  # noqa: F811
+    place = begin("GG21")
+    said = {"change_type": "name", "before": "示例旧名", "after": "杭州示例更名融资担保有限公司"}
+    _, assessment = save_form(place, "GG21", {"card": said}, 0)
+    (finding,) = [one for one in assessment.warnings if one.check_id == "GG06-03"]
+    assert (finding.form, finding.row, finding.col) == ("GG21", "card", "after")
+    assert "GG06" in finding.message_zh and "变更 GG06" in finding.remedy_zh
+    _, assessment = save_form(place, "GG21", {"card": {**said, "change_type": "articles"}}, 1)
+    assert [one for one in assessment.findings if one.check_id == "GG06-03"] == []
+    _, assessment = save_form(place, "GG21", {"card": {**said, "after": ""}}, 2)
+    assert [one for one in assessment.findings if one.check_id == "GG06-03"] == []
