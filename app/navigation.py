@@ -91,6 +91,7 @@ CONSOLE: tuple[tuple[Any, str, tuple[Entry, ...]], ...] = (
             Entry(_l("账号管理"), "AccountAdmin.list", "users", "AccountAdmin"),
             Entry(_l("角色授权"), "RoleGrantAdmin.list", "shield-lock", "RoleGrantAdmin"),
             Entry(_l("操作记录"), "EventAdmin.list", "history", "EventAdmin"),
+            Entry(_l("运行情况"), "OperationsAdmin.list", "clock", "OperationsAdmin"),
         ),
     ),
 )

@@ -46,9 +46,11 @@ def init_app(app: Flask) -> None:
 
 def _console_views() -> list[type]:
     """FAB views of the console; each feature's admin module brings its own."""
-    from app.accounts.admin import AccountAdmin, EventAdmin, RoleGrantAdmin
+    from app.accounts.admin import AccountAdmin, RoleGrantAdmin
+    from app.console.event_admin import EventAdmin
     from app.console.importing.admin import InstitutionImport
     from app.console.institution_admin import InstitutionAdmin
+    from app.console.operations_admin import OperationsAdmin
     from app.filings.admin import CatalogueAdmin
     from app.filings.calendar_admin import PeriodAdmin
     from app.filings.completeness_admin import CompletenessAdmin
@@ -69,6 +71,7 @@ def _console_views() -> list[type]:
         AccountAdmin,
         RoleGrantAdmin,
         EventAdmin,
+        OperationsAdmin,
     ]
     admission = [ApplicationAdmin, StepPlanAdmin, ApprovalModeAdmin]
     filings = [FilingAdmin, FilingReview, CompletenessAdmin, PeriodAdmin, ExtensionAdmin, CatalogueAdmin]

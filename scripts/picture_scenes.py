@@ -12,6 +12,7 @@ from sqlalchemy import exists, select
 
 from scripts.picture_accounts import own_accounts
 from scripts.picture_inspections import inspecting
+from scripts.picture_operations import operating
 from scripts.picture_register import admitting, corresponding, registers
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -355,6 +356,7 @@ SCENES = (
     extending,
     editing,
     administering,
+    operating,
     inspecting,
     admitting,
     registers,

@@ -56,6 +56,19 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Any:
     found.close()
 
 
+def _watch_events() -> None:
+    """No test passes in which something is recorded that the audit log can only show as a code."""
+    from sqlalchemy import event
+
+    from app.console.event_words import EVENT_WORDS, SUBJECT_WORDS
+    from app.core.events import Event
+
+    @event.listens_for(Event, "before_insert")
+    def has_words(_mapper: Any, _connection: Any, entry: Event) -> None:
+        assert entry.kind in EVENT_WORDS, f"no words for the event {entry.kind}: app/console/event_words.py"
+        assert entry.subject_type in SUBJECT_WORDS, f"no words for {entry.subject_type}"
+
+
 @pytest.fixture(scope="session")
 def app(store: Any) -> Iterator[Flask]:
     """The application under test."""
@@ -72,6 +85,7 @@ def app(store: Any) -> Iterator[Flask]:
         SQLALCHEMY_DATABASE_URI=store.url,
     )
     application.test_client_class = IsolatedClient
+    _watch_events()
     store.prepare(application)
     with application.app_context():
         from tests.kept import remember_untouched

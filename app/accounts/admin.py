@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -17,12 +16,8 @@ from app.accounts import colleagues, second_factor, staff
 from app.accounts.access import current_account
 from app.accounts.forms import GrantForm, StaffForm
 from app.accounts.labels import (
-    EVENT_FIELD_LABELS,
-    EVENT_LABELS,
     FIELD_LABELS,
     KIND_LABELS,
-    STATE_LABELS,
-    SUBJECT_LABELS,
 )
 from app.accounts.models import STAFF, Account
 from app.accounts.queries import area_choices, area_text, industries_text, role_title, role_titles
@@ -31,14 +26,9 @@ from app.core import clock
 from app.core.badges import badge, minute
 from app.core.db import commits, db
 from app.core.errors import DomainError
-from app.core.events import Event
 from app.core.fab import SafeInterface, SafeModelView
 
 ACTIVE_LABELS = {"active": _l("启用"), "closed": _l("停用")}
-
-
-def _state(value: Any) -> Any:
-    return STATE_LABELS.get(value, value) if value else "——"
 
 
 def _active(value: Any) -> Any:
@@ -265,28 +255,3 @@ class RoleGrantAdmin(SafeModelView):
         return self.render_template(
             "console/accounts/grant.html", form=form, account=account, seen=seen, own=own
         )
-
-
-class EventAdmin(SafeModelView):
-    """The history of everything, for the auditor: read only."""
-
-    datamodel = SafeInterface(Event)
-    route_base = "/console/events"
-    exclude_route_methods = {"download", "add", "edit", "delete", "action", "action_post"}
-    base_permissions = ["can_list", "can_show"]
-    list_title, show_title = _l("操作记录"), _l("操作记录")
-    list_columns = ["at", "kind", "actor_name", "subject_type", "subject_id", "ip"]
-    show_columns = [*list_columns, "from_state", "to_state", "comment", "data"]
-    search_columns = ["at", "kind", "actor_name", "subject_type", "subject_id", "ip"]
-    order_columns = ["at", "kind", "actor_name", "subject_type"]
-    base_order = ("at", "desc")
-    label_columns = EVENT_FIELD_LABELS
-    formatters_columns = {
-        "at": minute,
-        "kind": lambda value: EVENT_LABELS.get(value, value),
-        "subject_type": lambda value: SUBJECT_LABELS.get(value, value),
-        "from_state": _state,
-        "to_state": _state,
-        "data": lambda value: json.dumps(value, ensure_ascii=False) if value else "——",
-    }
-    search_choices = {"kind": EVENT_LABELS, "subject_type": SUBJECT_LABELS}

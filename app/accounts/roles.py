@@ -33,6 +33,7 @@ ROLES: tuple[RoleSpec, ...] = (
             "AccountAdmin": (*READ, "can_add", "can_edit"),
             "StepPlanAdmin": ("can_list", "can_edit"),
             "ApprovalModeAdmin": ("can_list", "can_edit"),
+            "OperationsAdmin": ("can_list", "can_resend"),
         },
     ),
     RoleSpec(

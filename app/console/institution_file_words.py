@@ -8,17 +8,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.accounts.labels import EVENT_LABELS as ALL_EVENTS
+from app.console.event_words import EVENT_WORDS
 from app.console.institution_file import InstitutionFile
 from app.core.events import Event
 from app.filings.labels import EXTENSION_STATES, FILING_STATES
-from app.inspections.labels import EVENTS as INSPECTION_EVENTS
 from app.inspections.labels import KINDS as INSPECTION_KINDS
 from app.inspections.labels import STATES as INSPECTION_STATES
 from app.inspections.labels import TONES
 from app.institutions.admission.labels import KINDS, STATES
 from app.institutions.labels import (
-    EVENT_LABELS,
     FIELD_LABELS,
     INSTITUTION_STATE_LABELS,
     REGISTRATION_STATE_LABELS,
@@ -58,14 +56,6 @@ SUBJECT_COLUMNS = {
     "branch": ("name", "region_code", "address", "head", "capital", "opened_on"),
     "shareholder": ("name", "holder_type", "amount", "paid", "share", "is_controller"),
     "manager": ("name", "position", "is_legal_rep", "appointed_on", "term_end"),
-}
-_EVENTS = {
-    **ALL_EVENTS,
-    **EVENT_LABELS,
-    **INSPECTION_EVENTS,
-    "RegisterOpened": _l("列入名册"),
-    "RegisterChanged": _l("登记变动"),
-    "InstitutionChanged": _l("机构信息变更"),
 }
 
 
@@ -116,7 +106,7 @@ def event_course(events: Sequence[Event]) -> list[dict[str, Any]]:
     """What happened, newest first, for a timeline."""
     return [
         {
-            "title": _EVENTS.get(entry.kind, entry.kind),
+            "title": EVENT_WORDS.get(entry.kind, entry.kind),
             "who": entry.actor_name,
             "when": entry.at,
             "state": entry.to_state,

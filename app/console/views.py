@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from app.accounts.access import current_account
 from app.accounts.security import may
 from app.console import queries
+from app.console.operations import undelivered
 from app.core import clock
 from app.filings.calendar.extension_queries import waiting_extensions
 from app.filings.labels import INDUSTRIES, word
@@ -60,6 +61,9 @@ def _tasks() -> list[dict[str, Any]]:
         url = url_for("ExtensionAdmin.list", _flt_0_status="requested")
         found.append({"label": _("待审批延期"), "number": waiting_extensions(), "url": url})
     found += _inspection_tasks()
+    if may("can_list", "OperationsAdmin"):
+        url = url_for("OperationsAdmin.list", state="given_up")
+        found.append({"label": _("未送达邮件"), "number": undelivered(), "url": url})
     if may("can_list", "SuggestionAdmin"):
         url = url_for("SuggestionAdmin.list")
         found.append({"label": _("待回复意见建议"), "number": waiting_suggestions(), "url": url})

@@ -133,3 +133,18 @@ def _note_failure(mail_id: int, error: Exception, now: datetime) -> None:
     refused = _is_refusal(error) and mail.attempts >= MAX_ATTEMPTS
     if refused or now - mail.created_at >= GIVE_UP:
         mail.given_up_at = now
+
+
+def send_again(now: datetime, mail_id: int | None = None, most: int = 500) -> list[OutboxMail]:
+    """Put what was given up back into the queue, one or all; what somebody else has put back is left out.
+
+    Only what was given up: a message that still waits is tried by itself, and one that was sent goes out once.
+    """
+    query = select(OutboxMail).where(OutboxMail.given_up_at.is_not(None), OutboxMail.sent_at.is_(None))
+    if mail_id is not None:
+        query = query.where(OutboxMail.id == mail_id)
+    query = query.order_by(OutboxMail.id).limit(most).with_for_update(skip_locked=True)
+    found = list(db.session.scalars(query.execution_options(populate_existing=True)))
+    for mail in found:
+        mail.given_up_at, mail.next_try_at, mail.attempts = None, now, 0
+    return found
