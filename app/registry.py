@@ -46,11 +46,8 @@ def init_app(app: Flask) -> None:
 
 def _console_views() -> list[type]:
     """FAB views of the console; each feature's admin module brings its own."""
-    from app.accounts.admin import AccountAdmin, RoleGrantAdmin
-    from app.console.event_admin import EventAdmin
     from app.console.importing.admin import InstitutionImport
     from app.console.institution_admin import InstitutionAdmin
-    from app.console.operations_admin import OperationsAdmin
     from app.filings.admin import CatalogueAdmin
     from app.filings.calendar_admin import PeriodAdmin
     from app.filings.completeness_admin import CompletenessAdmin
@@ -64,19 +61,11 @@ def _console_views() -> list[type]:
     from app.portal.announcement_admin import AnnouncementAdmin
     from app.portal.suggestion_admin import SuggestionAdmin
 
-    accounts = [
-        RegistrationAdmin,
-        InstitutionAdmin,
-        InstitutionImport,
-        AccountAdmin,
-        RoleGrantAdmin,
-        EventAdmin,
-        OperationsAdmin,
-    ]
+    institutions = [RegistrationAdmin, InstitutionAdmin, InstitutionImport]
     admission = [ApplicationAdmin, StepPlanAdmin, ApprovalModeAdmin]
     filings = [FilingAdmin, FilingReview, CompletenessAdmin, PeriodAdmin, ExtensionAdmin, CatalogueAdmin]
     return [
-        *accounts,
+        *institutions,
         *admission,
         LetterTemplateAdmin,
         AnnouncementAdmin,
@@ -84,7 +73,16 @@ def _console_views() -> list[type]:
         SuggestionAdmin,
         *filings,
         *_inspection_views(),
+        *_system_views(),
     ]
+
+
+def _system_views() -> list[type]:
+    from app.accounts.admin import AccountAdmin, RoleGrantAdmin
+    from app.console.event_admin import EventAdmin
+    from app.console.operations_admin import OperationsAdmin
+
+    return [AccountAdmin, RoleGrantAdmin, EventAdmin, OperationsAdmin]
 
 
 def _inspection_views() -> list[type]:

@@ -99,7 +99,7 @@ def test_mail_is_listed_by_state_without_what_it_says(admin):
     assert "550 mailbox unavailable" in page and SECRET not in page and "金丝雀" not in page
     for state in ("waiting", "retrying", "given_up", "sent"):
         page = text(admin.get(f"{PAGE}?state={state}"))
-        assert re.findall(r"(\w+)1@example.invalid", page) == [state]
+        assert re.findall(r"(\w+)1<wbr>@example.invalid", page) == [state]
     assert "没有符合条件的邮件" in text(admin.get(f"{PAGE}?recipient=nobody"))
     assert admin.get(f"{PAGE}?state=x&order=y&page=zz&recipient=%25").status_code == 200
     sheet = load_workbook(io.BytesIO(admin.get("/console/operations/export?state=given_up").data)).active
