@@ -132,6 +132,7 @@ def load_catalogue_command(path: Path | None, effective_from: datetime | None, d
     from app.inspections.defaults import load_checklist
     from app.institutions.admission.plans import load_modes
     from app.institutions.regions import load_regions
+    from app.portal.seed import load_pages
 
     day = effective_from.date() if effective_from else None
     try:
@@ -142,6 +143,7 @@ def load_catalogue_command(path: Path | None, effective_from: datetime | None, d
             report = commits(load_into_database)(clock.now(), path, day)
             click.echo(f"regions: {commits(load_regions)()} changes")
             click.echo(f"procedures for changes: {commits(load_modes)()} new")
+            click.echo(f"pages of the portal: {commits(load_pages)(clock.now())} new")
             click.echo(f"documents usually asked for in inspections: {commits(load_checklist)()} new")
     except CatalogueError as error:
         raise click.ClickException("\n".join(error.problems)) from error

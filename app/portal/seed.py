@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -15,26 +16,28 @@ from app.portal.richtext import sanitise
 from app.portal.services import clean_announcement, clean_page, publish_announcement
 from config import BASE_DIR
 
+PAGES = BASE_DIR / "app" / "data" / "pages.yaml"
 FOLDER = BASE_DIR / "app" / "data" / "demonstration"
 SHOWN_VIEWS = {"microloan": 1286, "guarantee": 2417, "pawn": 864, "leasing": 953}
 
 
 def seed_portal(now: datetime) -> dict[str, int]:
     """Add what is missing and leave alone what is there; returns how many of each were added."""
-    added = {"pages": _seed_pages(now), "announcements": 0}
+    added = {"pages": load_pages(now), "announcements": 0}
     if db.session.scalars(select(Announcement.id).limit(1)).first() is None:
         added["announcements"] = _seed_announcements(now)
         _seed_views()
     return added
 
 
-def _read(name: str) -> Any:
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+def _read(file: Path) -> Any:
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
-def _seed_pages(now: datetime) -> int:
+def load_pages(now: datetime) -> int:
+    """Add the fixed pages that menu and footer lead to, where they lack; the regulator changes them in the console."""
     known = set(db.session.scalars(select(Page.slug)))
-    fresh = [Page(**values) for values in _read("pages.yaml") if values["slug"] not in known]
+    fresh = [Page(**values) for values in _read(PAGES) if values["slug"] not in known]
     for page in fresh:
         clean_page(page, now)
     db.session.add_all(fresh)
@@ -45,7 +48,7 @@ def _seed_pages(now: datetime) -> int:
 def _seed_announcements(now: datetime) -> int:
     today = clock.local(now).date()
     count = 0
-    for category, items in _read("announcements.yaml").items():
+    for category, items in _read(FOLDER / "announcements.yaml").items():
         for index, values in enumerate(items):
             day = today - timedelta(days=values["days"])
             moment = datetime.combine(day, time(9 + index % 8, index * 7 % 60), clock.SHANGHAI)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 from app.core import clock
@@ -80,3 +83,14 @@ def test_the_newest_come_first_and_pinned_ones_before_them(client):
     announce("普通的新闻")
     page = client.get("/").text
     assert page.index("置顶的旧闻") < page.index("普通的新闻")
+
+
+def test_every_link_of_a_new_installation_leads_somewhere(app, client):
+    """Without the demonstration: menu, footer and interaction lead to pages that the first load brings."""
+    told = app.test_cli_runner().invoke(args=["load-catalogue"]).output
+    assert "pages of the portal: 4 new" in told
+    assert "pages of the portal: 0 new" in app.test_cli_runner().invoke(args=["load-catalogue"]).output
+    links = set(re.findall(r'href="(/(?!static|language)[^"#]*)"', client.get("/").text))
+    assert len(links) > 15
+    assert [link for link in links if client.get(html.unescape(link)).status_code != 200] == []
+    assert "还没有公告" in client.get("/news/all/").text
