@@ -114,6 +114,7 @@ def _deciding(item: Inspection) -> dict[str, Any]:
     return {
         "approver": approves and item.status == "pending",
         "approver_reasons": [APPROVER_REASONS[one] for one in planning.approver_reasons(item, account)],
+        "unprintable": letters.unprintable(item, clock.now()),
         "signer": approves and item.status == "signing",
         "signer_reasons": [SIGNER_REASONS[one] for one in opinions.signer_reasons(item, account)],
     }

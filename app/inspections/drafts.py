@@ -39,6 +39,7 @@ def page(
         title=title,
         lead=inspection.institution.name,
         sheet=letter_services.html(kind, data),
+        unprintable=letter_services.unprintable(kind, data),
         files=[(_("下载 PDF"), file_url("pdf")), (_("下载 Word"), file_url("docx"))],
         back=back,
         crumbs=[*crumbs, (title, None)],

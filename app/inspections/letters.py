@@ -153,6 +153,16 @@ def _stop(text: str) -> str:
     return value if not value or value.endswith(("。", "！", "？", ".")) else f"{value}。"
 
 
+# Which letter goes out next, by state.
+_NEXT = {"approved": NOTICE, "concluding": OPINION, "signing": OPINION}
+
+
+def unprintable(inspection: Inspection, now: datetime) -> list[str]:
+    """Characters of the letter that goes out next which the PDF cannot show; none when none goes out."""
+    kind = _NEXT.get(inspection.status)
+    return services.unprintable(kind, data_of(inspection, kind, now)) if kind else []
+
+
 def freeze(inspection: Inspection, kind: str, actor: Any, now: datetime) -> str:
     """Number the letter and keep it as it is now; returns its number."""
     letter = services.issue(kind, inspection, data_of(inspection, kind, now), actor=actor, now=now)

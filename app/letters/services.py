@@ -18,7 +18,7 @@ from app.core.db import db
 from app.core.events import record
 from app.core.files import StoredFile, store_bytes
 from app.core.scope import SYSTEM, scoped
-from app.letters import compose
+from app.letters import compose, coverage
 from app.letters.models import Letter, LetterCounter
 from app.letters.pdf import to_pdf
 from app.letters.rules import Kind, kinds
@@ -59,6 +59,12 @@ def pdf(kind: str, data: Mapping[str, Any], *, layout: Mapping[str, Any] | None 
 def docx(kind: str, data: Mapping[str, Any], *, layout: Mapping[str, Any] | None = None) -> bytes:
     """A draft as Word file, marked as one."""
     return to_docx(_document(kind, data, layout), clock.now(), DRAFT)
+
+
+def unprintable(kind: str, data: Mapping[str, Any]) -> list[str]:
+    """What of a letter would come out as boxes in the PDF: each character with its number and name."""
+    document = _document(kind, data, None)
+    return [coverage.named(one) for one in coverage.unprintable(coverage.texts_of(document))]
 
 
 def issue(kind: str, subject: Any, data: Mapping[str, Any], *, actor: Any, now: datetime) -> Letter:

@@ -315,3 +315,16 @@ def test_a_follow_up_in_course_takes_the_button_away_and_says_why(desk, sign_in)
     planning.cancel_inspection(after.id, after.version, "不再需要后续检查", desk.inspector, clock.now())
     db.session.commit()
     assert "安排后续检查" in text(inspector.get(path))
+
+
+def test_a_character_that_no_letter_can_print_is_named_before_it_goes_out(desk, sign_in):
+    found = bring(desk, "approved")
+    inspector = sign_in(desk.inspector)
+    paths = (f"{CONSOLE}/show/{found.id}", f"{CONSOLE}/draft/{found.id}/inspection_notice")
+    for path in paths:
+        assert "印不出来" not in text(inspector.get(path))
+    found.contact_name = "𠮷示例"
+    db.session.commit()
+    for path in paths:
+        page = text(inspector.get(path))
+        assert "印不出来" in page and "U+20BB7" in page
