@@ -178,7 +178,7 @@ class Surroundings:
         """A column of a table's rows, each cell as `scalar` gives it."""
         hidden, blank = hidden_and_blank(form, "", col, self.context.industry)
         found: list[Value] = [None] * len(rows) if hidden else column_of(rows, col)
-        if type(None) not in set(map(type, found)):
+        if all(found) or type(None) not in set(map(type, found)):
             return found
         unreadable = self.unreadable_rows(form, col) if shift == "current" else ()
         return [

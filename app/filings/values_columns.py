@@ -102,8 +102,9 @@ def pack_columns(form: Form, columns: Mapping[str, Sequence[Value]], count: int)
         if form.cell_spec("", key) is None:
             continue
         texts = _texts(values)
-        joined = _NEXT.join([text or "" for text in texts])
-        is_plain = joined.count(_NEXT) == count - 1 and "" not in texts
+        is_full = all(texts)
+        joined = _NEXT.join(texts if is_full else [text or "" for text in texts])  # type: ignore[arg-type]
+        is_plain = joined.count(_NEXT) == count - 1 and (is_full or "" not in texts)
         packed[key] = joined if is_plain else texts
     return {"count": count, "columns": packed}
 
@@ -140,6 +141,8 @@ def _texts(values: Sequence[Value]) -> list[str | None]:
         texts = list(map(str, values))
         if "E" not in "".join(texts):  # str() of a number without an exponent is format(…, "f")
             return [*texts]
+    if types == {date}:
+        return list(map(date.isoformat, values))  # type: ignore[arg-type]
     return [
         format(value, "f")
         if isinstance(value, Decimal)

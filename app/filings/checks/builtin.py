@@ -88,8 +88,8 @@ def _blanks(required: Sequence[Column], rows: Sequence[Mapping[str, Value]]) -> 
     found: list[tuple[int, ...]] = [()] * len(rows)
     for number, column in enumerate(required):
         cells = column_of(rows, column.key)
-        # Most columns hold no blank at all, and their types tell: numbers and dates are never ''.
-        if not {str, type(None)}.isdisjoint(map(type, cells)) and (None in cells or "" in cells):
+        # Most columns hold neither blank nor zero; in others the types tell: numbers and dates are never ''.
+        if not all(cells) and not {str, type(None)}.isdisjoint(map(type, cells)):
             for at, value in enumerate(cells):
                 if value is None or value == "":
                     found[at] = (*found[at], number)

@@ -71,18 +71,18 @@ def count_differences(
         if before and after:
             count += sum(map(ne, before, after))
         else:
-            count += sum(value is not None for value in before or after)
+            count += len(before or after) - _blanks(before or after)
     gone = {key: cells for key, cells in old.items() if key not in new}
     return count + sum(1 for _ in differences(gone, {}, form))
 
 
+def _blanks(values: Sequence[Value]) -> int:
+    return 0 if all(values) else sum(value is None for value in values)
+
+
 def _without_empty(values: Sequence[Value]) -> Sequence[Value]:
     """An empty text is a blank too."""
-    return [None if value == "" else value for value in values] if _may_be_empty(values) else values
-
-
-def _may_be_empty(values: Sequence[Value]) -> bool:
-    return str in set(map(type, values)) and "" in values
+    return values if all(values) else [None if value == "" else value for value in values]
 
 
 def change_label(form: Form, row: str, spec: CellSpec, lang: str) -> str:

@@ -77,10 +77,13 @@ class Grid:
     def best_heading_row(self, names: Mapping[str, str]) -> tuple[int, dict[str, list[int]]]:
         """The first row on which most of the headings are found; (-1, {}) when none is."""
         best: tuple[int, dict[str, list[int]]] = (-1, {})
+        most = len(set(names.values()))
         for row in range(min(self.sheet.last_row + 1, _HEADING_WINDOW)):
             found = self.headings(names, row)
             if len(found) > len(best[1]):
                 best = (row, found)
+            if len(found) == most:
+                break
         return best
 
     def fullest(self, cols: Iterable[int], first_row: int) -> int:
