@@ -46,6 +46,15 @@ def extract(data: bytes, max_filled: int = MAX_FILLED) -> RawBook:
     return book
 
 
+def sheet_parts(data: bytes) -> tuple[dict[str, str], str]:
+    """{part: title} of the sheets, and the part of the shared texts."""
+    package = Package(data)
+    home = _find(package.relations(""), "officeDocument") or "xl/workbook.xml"
+    relations = package.relations(home)
+    parts = {part: sheet.name for sheet, part in _workbook(package, home, RawBook(), relations)}
+    return parts, _find(relations, "sharedStrings") or "xl/sharedStrings.xml"
+
+
 def _find(relations: dict[str, tuple[str, str]], kind: str) -> str | None:
     return next((part for found, part in relations.values() if found == kind), None)
 

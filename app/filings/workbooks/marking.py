@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from copy import copy
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -21,6 +22,9 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
+from openpyxl.xml.constants import ARC_WORKBOOK_RELS, REL_NS, SHARED_STRINGS
+
+from app.filings.workbooks.aside import STRINGS, Aside, set_aside
 
 RESULT_TITLES = {"zh": "校验结果", "en": "Findings"}
 AUTHOR = "校验 / Checks"
@@ -46,6 +50,7 @@ _HEADINGS = (
 _FONT = "Microsoft YaHei"
 _EMPTY_FILL = re.compile(rb"<((?:\w+:)?)fill\s*/>")
 _MOST_COMMENT = 1_000
+_STRINGS_RELATION = f"{REL_NS}/sharedStrings"
 
 
 def mark(data: bytes, findings: list[dict[str, Any]], lang: str) -> bytes:
@@ -54,7 +59,9 @@ def mark(data: bytes, findings: list[dict[str, Any]], lang: str) -> bytes:
     A finding has sheet, address (both may be ''), level, message, form, label, value, expected, remedy:
     all texts.
     """
-    book = load_workbook(io.BytesIO(_repaired(data)), keep_links=False, rich_text=True)
+    addresses = {finding["address"] for finding in findings if finding["address"]}
+    lean, aside = set_aside(_repaired(data), addresses)
+    book = load_workbook(io.BytesIO(lean), keep_links=False, rich_text=True)
     for title in RESULT_TITLES.values():
         if title in book.sheetnames:
             del book[title]
@@ -63,13 +70,43 @@ def mark(data: bytes, findings: list[dict[str, Any]], lang: str) -> bytes:
         _mark_cell(book, finding, lang)
     _list(book, findings, lang)
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        _InMemory(book, archive).write_data()
+    with _Archive(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        _InMemory(book, archive, aside).write_data()
     return stream.getvalue()
+
+
+class _Archive(zipfile.ZipFile):
+    """Where openpyxl writes; it has no shared texts of its own, so somebody else must name those of the sender."""
+
+    has_strings = False
+
+    def writestr(
+        self, zinfo_or_arcname: Any, data: Any, compress_type: Any = None, compresslevel: Any = None
+    ) -> None:
+        if self.has_strings and zinfo_or_arcname == ARC_WORKBOOK_RELS:
+            text = data if isinstance(data, str) else data.decode()
+            relation = f'<Relationship Id="rIdTexts" Type="{_STRINGS_RELATION}" Target="/{STRINGS}"/>'
+            data = text.replace("</Relationships>", f"{relation}</Relationships>")
+        super().writestr(zinfo_or_arcname, data, compress_type, compresslevel)
+
+
+class _Strings:
+    path, mime_type = f"/{STRINGS}", SHARED_STRINGS
 
 
 class _InMemory(ExcelWriter):
     """openpyxl goes through a temporary file for each sheet, and the sandbox has no files."""
+
+    def __init__(self, book: Workbook, archive: _Archive, aside: Aside) -> None:
+        super().__init__(book, archive)
+        self.aside, self.archive = aside, archive
+
+    def _write_worksheets(self) -> None:
+        super()._write_worksheets()  # type: ignore[misc]
+        if self.aside.strings:
+            self.archive.writestr(STRINGS, self.aside.strings)
+            self.archive.has_strings = True
+            self.manifest.append(_Strings)
 
     def write_worksheet(self, ws: Any) -> None:
         drawing: Any = SpreadsheetDrawing()
@@ -79,8 +116,7 @@ class _InMemory(ExcelWriter):
         writer: Any = WorksheetWriter(ws, out)
         writer.write()
         ws._rels = writer._rels
-        archive: Any = self.__dict__["_archive"]
-        archive.writestr(ws.path[1:], out.getvalue())
+        self.archive.writestr(ws.path[1:], self.aside.restored(ws.title, out.getvalue()))
         self.manifest.append(ws)
 
 
@@ -105,11 +141,11 @@ def _repaired(data: bytes) -> bytes:
 def _clear_old_marks(book: Workbook) -> None:
     """A workbook that was returned, corrected and sent again must not show what is settled."""
     for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if isinstance(cell, Cell) and cell.comment is not None and cell.comment.author == AUTHOR:
-                    cell.comment = None
-                    cell.fill = PatternFill() if cell.protection.locked else _INPUT
+        cells: Any = sheet._cells  # iter_rows would make those that are not there
+        for cell in cells.values():
+            if isinstance(cell, Cell) and cell.comment is not None and cell.comment.author == AUTHOR:
+                cell.comment = None
+                cell.fill = PatternFill() if cell.protection.locked else _INPUT
 
 
 def _mark_cell(book: Workbook, finding: dict[str, Any], lang: str) -> None:
@@ -164,12 +200,16 @@ def _list(book: Workbook, findings: list[dict[str, Any]], lang: str) -> None:
         cell.font, cell.fill, cell.border = Font(name=_FONT, bold=True, color="103057"), _HEADING, border
         cell.alignment = Alignment(horizontal="center", vertical="center")
         sheet.column_dimensions[cell.column_letter].width = width
+    plain: Any = sheet.cell(5, 1)
+    plain.font, plain.border = Font(name=_FONT, size=10), border
+    plain.alignment = Alignment(wrap_text=True, vertical="top")
+    style = plain._style
     for number, finding in enumerate(findings, start=1):
         texts = [str(number), _level(finding, lang), *(finding[key] for key in _FIELDS)]
         for col, text in enumerate(texts, start=1):
-            cell = _put(sheet, 4 + number, col, text)
-            cell.font, cell.border = Font(name=_FONT, size=10), border
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            _put(sheet, 4 + number, col, text)._style = copy(
+                style
+            )  # its parts anew would take ten times as long
         sheet.row_dimensions[4 + number].height = _height(texts)
         sheet.cell(4 + number, 2).fill = _FILLS[finding["level"]]
         _link(sheet.cell(4 + number, 4), finding, book)
