@@ -46,6 +46,7 @@ class Walker:
     language: str = "zh"
     axe: bool = True
     said: list[str] = field(default_factory=list)
+    looked: int = 0
 
     @property
     def page(self) -> Any:
@@ -64,6 +65,10 @@ class Walker:
     def look(self, names: str = "") -> None:
         """Look at the page as it stands; `names` are words that must not be taken for untranslated ones."""
         page = self.page
+        self.looked += 1
+        width = page.viewport_size["width"]
+        place = re.sub(r"\W+", "-", page.url.split("/", 3)[-1])[:40]
+        self.visitor.shot(f"{width}-{self.language}-{self.looked:02}-{place}")
         assert page.evaluate(SIDEWAYS) <= 0, page.url
         if self.language == "en":
             left = [text for text in page.evaluate(UNTRANSLATED) if not (names and re.search(names, text))]

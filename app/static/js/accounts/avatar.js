@@ -27,6 +27,9 @@ function draw() {
 
 async function choose() {
   const broken = form.querySelector("[data-crop-broken]");
+  form.querySelectorAll(".has-error").forEach((box) => box.classList.remove("has-error"));
+  form.querySelectorAll("#picture-error").forEach((line) => line.remove());
+  file.removeAttribute("aria-invalid");
   for (const name of ["crop_left", "crop_top", "crop_side"]) form.elements[name].value = "";
   picture = file.files.length ? await createImageBitmap(file.files[0]).catch(() => null) : null;
   broken.hidden = Boolean(picture) || !file.files.length;
