@@ -114,7 +114,7 @@ class InviteForm(FlaskForm):
             raise ValidationError(_l("邮箱格式不正确，应类似 name@example.com。"))
 
 
-class AcceptForm(NewPasswordForm):
+class AcceptForm(FlaskForm):
     """A colleague's own account."""
 
     username = StringField(
@@ -122,6 +122,11 @@ class AcceptForm(NewPasswordForm):
         [Required(_l("请输入账号。"))],
         filters=[stripped],
         description=_l("4 至 32 位，以字母开头，可含字母、数字、点、横线和下划线。"),
+    )
+    new = PasswordField(_l("密码"), [Required(_l("请输入密码。"))])
+    again = PasswordField(
+        _l("再次输入密码"),
+        [Required(_l("请再次输入密码。")), EqualTo("new", _l("两次输入的密码不一致，请重新输入。"))],
     )
     mobile = StringField(_l("手机"), [Length(max=20, message=_l("手机号码过长。"))], filters=[stripped])
 

@@ -106,6 +106,7 @@ def test_an_invitation_says_what_is_wrong_and_works_once(boss, walker):
     mine.look()
     page.locator("main [type=submit]").click()
     expect(page.locator("#error-summary")).to_be_focused()
+    expect(page.locator("#error-summary a")).to_have_text(["账号", "密码", "再次输入密码"])  # as on the page
     mine.look()
     mine.fill("main", username=boss.username, new=NEW, again=NEW)
     page.locator("main [type=submit]").click()

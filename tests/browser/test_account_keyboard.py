@@ -196,7 +196,7 @@ def test_second_factor_devices_and_log_out_by_keyboard_alone(app, boss, walker):
     mine.tab_to("main .button-row a")
     mine.press("Enter")
     expect(page.locator("main")).to_contain_text("剩余备用码")
-    mine.enter(password=PASSWORD, code=pyotp.TOTP(secret).at(moment + 30))
+    mine.enter(code=pyotp.TOTP(secret).at(moment + 30), password=PASSWORD)
     mine.tab_to("main button[data-danger]")
     mine.press("Enter")
     confirm(mine)

@@ -167,8 +167,6 @@ def test_an_institution_registers_and_looks_its_registration_up(company, walker,
     send(mine, "main")
     expect(page.locator("#error-summary")).to_be_focused()
     mine.look()
-    for link in page.locator("#error-summary a").all():
-        assert page.locator(link.get_attribute("href")).count() == 1
     fill_registration(mine, code)
     page.set_input_files(
         "#business_file", {"name": "photo.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"}

@@ -36,6 +36,12 @@ UNTRANSLATED = """() => [...document.querySelectorAll(
     "label, legend, button, .btn, .field-error, .field-help, .error-summary, .notice, dt, th")]
   .filter((one) => one.checkVisibility() && !one.closest("[lang^=zh]:not(html)") && /[\\u4e00-\\u9fff]/.test(one.innerText))
   .map((one) => one.innerText.slice(0, 80))"""
+# A summary of errors leads to fields that are there, in the order in which they stand on the page.
+DISORDERED = """() => [...document.querySelectorAll(".error-summary a")]
+  .map((link) => [link, document.getElementById(link.hash.slice(1))])
+  .filter(([, place], index, all) => !place
+    || (index && all[index - 1][1].compareDocumentPosition(place) & Node.DOCUMENT_POSITION_PRECEDING))
+  .map(([link]) => link.hash)"""
 
 
 @dataclass
@@ -70,6 +76,7 @@ class Walker:
         place = re.sub(r"\W+", "-", page.url.split("/", 3)[-1])[:40]
         self.visitor.shot(f"{width}-{self.language}-{self.looked:02}-{place}")
         assert page.evaluate(SIDEWAYS) <= 0, page.url
+        assert page.evaluate(DISORDERED) == [], page.url
         if self.language == "en":
             left = [text for text in page.evaluate(UNTRANSLATED) if not (names and re.search(names, text))]
             assert left == [], (page.url, left)
