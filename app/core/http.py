@@ -88,12 +88,12 @@ def _mark_seen() -> None:
     # In a transaction of its own: the view's may be rolled back, or be a read.
     from sqlalchemy import update
 
-    log_in = type(live)  # the model lives in accounts, which core does not import
-    db.session.rollback()
+    log_in, key = type(live), live.id  # the model lives in accounts, which core does not import
+    db.session.rollback()  # forgets what was read: asking for the key again would need a second connection
     write_intent.set(True)
     try:
         with db.engine.begin() as connection:
-            connection.execute(update(log_in).where(log_in.id == live.id).values(seen_at=clock.now()))
+            connection.execute(update(log_in).where(log_in.id == key).values(seen_at=clock.now()))
     except OperationalError:
         current_app.logger.warning("the database is busy: a visit was not noted")  # the page matters more
     finally:
