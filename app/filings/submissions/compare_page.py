@@ -30,11 +30,13 @@ class Change:
 
 @dataclass
 class FormChanges:
-    """What differs in one form; `state` is 'added' or 'removed' when only one version holds it."""
+    """What differs in one form; `state` is 'added' or 'removed' when only one version holds it. `number` also counts
+    what is not shown."""
 
     form: Form
     changes: list[Change] = field(default_factory=list)
     state: str = ""
+    number: int = 0
 
 
 @dataclass
@@ -73,7 +75,7 @@ def _form_changes(
     if before is None:
         return FormChanges(form, state="added"), 1
     diff = differences(form, now, before[1])
-    found = FormChanges(form)
+    found = FormChanges(form, number=diff.count)
     order = {column.key: number for number, column in enumerate(form.columns)}
     rows = {key: number for number, key in enumerate(form.row_keys(now))}  # type: ignore[arg-type]
     places = sorted(diff.changed, key=lambda place: (rows.get(place[0], 0), order.get(place[1], 0)))

@@ -69,7 +69,7 @@ def page(client: Any, filing: Filing, query: str = "") -> str:
 
 def rows_in(text: str) -> int:
     """How many lines the form's table has."""
-    return len(re.findall(r'<th class="stick line-no">', text))
+    return len(re.findall(r'<th class="stick line-no"( scope="row")?>', text))
 
 
 @pytest.fixture
