@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from decimal import Context as Arithmetic
+from itertools import islice
 from typing import Any
 
 from app.filings.definitions.schema import CellSpec, Form, Value, Values
 from app.filings.expressions.numbers import LIMIT, PLACES, ZERO
-from app.filings.values_columns import table_from_json, table_to_json
+from app.filings.values_columns import column_of, table_from_json, table_to_json
 from app.filings.values_numbers import parse_number, stored_number
 from app.filings.values_problem import Problem
 from app.filings.values_texts import (
@@ -155,6 +156,10 @@ def is_blank_row(cells: Mapping[str, Value]) -> bool:
 
 def filled_rows(values: Values) -> Values:
     """The rows of a table in which something stands, under their own keys."""
+    rows = list(values.values())
+    # A column without a blank says it of all rows at once.
+    if rows and any(all(column_of(rows, key)) for key in islice(rows[0], 3)):
+        return values
     filled = {key: cells for key, cells in values.items() if not is_blank_row(cells)}
     return values if len(filled) == len(values) else filled
 

@@ -111,6 +111,7 @@ class TableReader:
     def read(self, lines: Sequence[int]) -> tuple[dict[str, list[Value]], list[Refusal]]:
         """The values of these lines by columns, and the cells that cannot be read, in order."""
         values: dict[str, list[Value]] = {}
+        lines = _as_range(lines)
         refused: list[tuple[int, int, Refusal]] = []
         for number, key in enumerate(self._inputs):
             column = self._column(key)
@@ -166,6 +167,12 @@ class TableReader:
                     found.append((line, number, cell))
         for line, number, cell in sorted(found, key=lambda item: item[:2]):
             yield line, keys[number], cell
+
+
+def _as_range(lines: Sequence[int]) -> Sequence[int]:
+    """The same lines; a range when they stand one below the other, as they nearly always do."""
+    known = range(lines[0], lines[0] + len(lines)) if lines else range(0)
+    return known if list(known) == list(lines) else lines
 
 
 def _may_be_total(text: str) -> bool:
