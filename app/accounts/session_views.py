@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from app.accounts import sessions
 from app.accounts.access import current_account, login_required
@@ -16,6 +17,13 @@ from app.core.db import commits
 
 blueprint = Blueprint("sessions", __name__)
 FACES = "/<any(workspace, console):face>/profile/sessions"
+
+
+@blueprint.get("/session")
+@login_required
+def alive() -> Any:
+    """For scripts that are about to send a long form: whether somebody is still logged in, and the token of now."""
+    return jsonify(token=generate_csrf())
 
 
 @blueprint.get(FACES)

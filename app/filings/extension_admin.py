@@ -73,7 +73,8 @@ class GrantForm(FlaskForm):
     def fill_choices(self) -> None:
         """Some institutions of the reader's scope, sets of their industries, periods whose window has opened."""
         blank = (0, _("请选择"))
-        institutions = offered_institutions(chosen=self.institution.data or 0)
+        words = request.args.get("q", "").strip()[:60]  # of a page without script
+        institutions = offered_institutions(words, chosen=self.institution.data or 0)
         self.institution.choices = [blank] + [(one.id, institution_words(one)) for one in institutions]
         industries = select(Institution.industry).distinct()
         sets = select(ReportSet).where(ReportSet.industry.in_(industries), ReportSet.frequency != "once")

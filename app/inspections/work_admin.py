@@ -100,7 +100,7 @@ class InspectionWork(InspectionPages):
     def _new_page(self, chosen: int, errors: dict[str, str]) -> Any:
         return self.render_template(
             "console/inspections/new.html",
-            institutions=offered_institutions(chosen=chosen),
+            institutions=offered_institutions(request.args.get("q", "").strip()[:60], chosen),
             chosen=chosen,
             errors=errors,
             typed=request.form,

@@ -276,7 +276,7 @@ class ApprovalModeAdmin(SafeModelView):
         "region_prefix": place_name,
         "mode": lambda value: MODES.get(value, value),
     }
-    edit_form_extra_fields = {"mode": plans.mode_field()}
+    edit_form_extra_fields = plans.mode_fields()
 
     def post_update(self, item: ApprovalMode) -> None:
         """Who changed it stands in the history."""

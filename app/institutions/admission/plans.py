@@ -9,7 +9,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import SelectField
+from wtforms import SelectField, StringField
+from wtforms.validators import Length, ValidationError
 
 from app.core.db import db
 from app.core.errors import Invalid
@@ -43,9 +44,27 @@ _MODES: dict[str, dict[str, tuple[str, tuple[str, str]]]] = {
 }
 
 
-def mode_field() -> SelectField:
-    """The choice of a mode, for the console's form."""
-    return SelectField(_l("办理方式"), choices=list(MODES.items()))
+def mode_fields() -> dict[str, Any]:
+    """The fields of the console's form: a legal basis may be laid down in one language only."""
+    return {
+        "mode": SelectField(_l("办理方式"), choices=list(MODES.items())),
+        "basis_zh": StringField(
+            _l("法律依据"),
+            [Length(max=200), _some_basis],
+            filters=[_text],
+            description=_l("至少填写一种语言；只填一种的，另一种语言的页面也显示它。"),
+        ),
+        "basis_en": StringField(_l("法律依据（英文）"), [Length(max=300)], filters=[_text]),
+    }
+
+
+def _some_basis(form: Any, field: Any) -> None:
+    if not field.data and not form.basis_en.data:
+        raise ValidationError(_("请至少填写一种语言的法律依据。"))
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
 
 
 def newest(kind: str, industry: str, region_prefix: str) -> tuple[rules.Step, ...]:

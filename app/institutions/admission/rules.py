@@ -190,8 +190,8 @@ class Mode:
     basis_en: str
 
     def basis(self, lang: str) -> str:
-        """In 'zh' or 'en'."""
-        return self.basis_en if lang == "en" else self.basis_zh
+        """In 'zh' or 'en'; in the other language where it is laid down in one only."""
+        return self.basis_en or self.basis_zh if lang == "en" else self.basis_zh or self.basis_en
 
 
 def best_mode(rows: Sequence[Any], region_code: str) -> Any | None:

@@ -62,7 +62,7 @@ WRONG_STEPS = [
 WRONG_MODES = [
     ({"mode": "whatever"}, "不是有效的选择"),
     ({"mode": ""}, "不是有效的选择"),
-    ({"basis_zh": ""}, "该字段是必填字段"),
+    ({"basis_zh": " ", "basis_en": ""}, "请至少填写一种语言的法律依据"),
     ({"basis_zh": "长" * 201}, "不能超过 200 个字符"),
     ({"basis_en": "x" * 301}, "不能超过 300 个字符"),
 ]
@@ -120,3 +120,29 @@ def test_a_wrong_mode_is_refused_with_words_and_a_right_one_holds_for_the_next_a
     assert company.apply(change_type="name").mode == "report"
     told = db.session.scalars(select(Event).where(Event.kind == "ApprovalModeChanged")).one()
     assert told.data["mode"] == "report" and told.actor_id is not None
+
+
+@pytest.mark.parametrize(
+    ("written", "chinese", "english"),
+    [
+        ({"basis_zh": "《示例办法》第二条", "basis_en": ""}, "《示例办法》第二条", "《示例办法》第二条"),
+        (
+            {"basis_zh": " ", "basis_en": "Example rules, article 2"},
+            "Example rules, article 2",
+            "Example rules, article 2",
+        ),
+    ],
+)
+def test_a_legal_basis_in_one_language_is_enough(
+    sign_in: Any, administrator: Any, written: dict[str, str], chinese: str, english: str
+) -> None:
+    from app.institutions.admission import queries
+
+    plans.load_modes()
+    company = Applicant(sign_in)
+    page = f"/console/modes/edit/{mode_of('name').id}"
+    assert edited(administrator, page, mode="report", **written).status_code == 302
+    db.session.expire_all()
+    mode = queries.mode_for(company.institution, "name")
+    assert (mode.basis("zh"), mode.basis("en")) == (chinese, english)
+    assert "办理方式：报告" in company.page("/workspace/admission/new/change?change_type=name")

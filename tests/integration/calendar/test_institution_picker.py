@@ -48,3 +48,16 @@ def test_a_picker_stays_inside_the_readers_area(sign_in: Any) -> None:
     assert "融资担保公司 ·" not in page
     elsewhere = sign_in(make_account("Supervisor", region_prefix="3302"))
     assert offered(elsewhere) == []
+
+
+def test_without_script_a_form_finds_the_others(sign_in: Any) -> None:
+    load_catalogue()
+    many = [make_institution(name=f"示例{number:02d}号担保有限公司") for number in range(30)]
+    doors = {"/console/extensions/grant": "Supervisor", "/console/inspection-work/new": "Inspector"}
+    for path, role in doors.items():
+        staff = sign_in(make_account(role))
+        page = staff.get(path).get_data(as_text=True)
+        assert '<noscript><form method="get"' in page and many[29].uscc not in page
+        page = staff.get(path, query_string={"q": "29号"}).get_data(as_text=True)
+        assert many[29].uscc in page and many[0].uscc not in page
+        assert many[5].uscc not in staff.get(path, query_string={"q": "没有这家"}).get_data(as_text=True)
