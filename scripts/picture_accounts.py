@@ -23,4 +23,4 @@ def own_accounts(camera: Any, app: Any, folder: Path) -> None:
     camera.press("发送邀请")
     camera.shot("colleagues", 760)
     camera.open("/workspace/profile")
-    camera.shot("profile", 640)
+    camera.shot("profile", 690)
