@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts.access import current_account, home_of, login_required
 from app.accounts.models import ENTERPRISE
+from app.accounts.notices import ALWAYS_BY_MAIL
 from app.core import clock
 from app.core.db import commits
 from app.core.i18n import is_local_target, lang
@@ -24,6 +25,7 @@ GROUP_WORDS = {
     "deadlines": _l("报送时限"),
     "inspections": _l("现场检查"),
     "portal": _l("意见建议"),
+    "account": _l("账号安全"),
 }
 KIND_WORDS = {
     "registration_decided": _l("注册审核结果"),
@@ -51,8 +53,14 @@ KIND_WORDS = {
     "inspection_opinion_waiting": _l("检查意见书待签批"),
     "inspection_opinion_decided": _l("检查意见书签批结果"),
     "suggestion_replied": _l("意见建议答复"),
+    "password_changed": _l("密码已修改"),
+    "factor_enabled": _l("已启用动态口令"),
+    "factor_disabled": _l("已停用动态口令"),
+    "factor_reset": _l("动态口令已被重置"),
+    "codes_renewed": _l("备用码已更换"),
+    "email_changed": _l("邮箱已变更"),
 }
-# What only the regulator's people are told, and what nobody with an account is told.
+# What only the regulator's people are told, and what nobody can choose: they have no account, or are always told.
 STAFF_KINDS, NOBODYS = (
     frozenset(
         {
@@ -63,7 +71,7 @@ STAFF_KINDS, NOBODYS = (
             "inspection_opinion_decided",
         }
     ),
-    frozenset({"suggestion_replied"}),
+    frozenset({"suggestion_replied"}) | ALWAYS_BY_MAIL,
 )
 
 

@@ -11,6 +11,7 @@ from werkzeug.security import check_password_hash
 
 from app.accounts.authentication import end_sessions, hash_password
 from app.accounts.models import Account, PasswordHistory
+from app.accounts.notices import tell_owner
 from app.accounts.rules import HISTORY, Problem, password_problems
 from app.core.db import db
 from app.core.errors import Invalid
@@ -49,6 +50,7 @@ def change_password(account: Account, new: str, *, now: datetime, session_key: s
     account.password_changed_at = now
     ended = end_sessions(account, now, except_key=session_key)
     record("PasswordChanged", account, actor=account, now=now, data={"sessions_ended": ended})
+    tell_owner(account, "password_changed", now=now)
 
 
 def _was_used(account: Account, new: str) -> bool:

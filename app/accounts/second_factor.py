@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from app.accounts.authentication import Attempt, end_sessions, one_more_failure
 from app.accounts.models import STAFF, Account, RecoveryCode, SecondFactor
+from app.accounts.notices import tell_owner
 from app.accounts.rules import link_hash
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed
@@ -74,12 +75,14 @@ def enable(account: Account, secret: str, code: str, *, now: datetime) -> list[s
         SecondFactor(account_id=account.id, secret=sealed, since=now, last_step=step, failed_logins=0)
     )
     record("SecondFactorEnabled", account, actor=account, now=now)
+    tell_owner(account, "factor_enabled", now=now)
     return _fresh_codes(account)
 
 
 def renew_codes(account: Account, *, now: datetime) -> list[str]:
     """New recovery codes; the former ones are worth nothing."""
     record("RecoveryCodesRenewed", account, actor=account, now=now)
+    tell_owner(account, "codes_renewed", now=now)
     return _fresh_codes(account)
 
 
@@ -118,6 +121,7 @@ def disable(account: Account, *, now: datetime) -> None:
         raise NotAllowed(_("监管人员必须使用动态口令，不能停用。"))
     _remove(account)
     record("SecondFactorDisabled", account, actor=account, now=now)
+    tell_owner(account, "factor_disabled", now=now)
 
 
 def reset(account: Account, *, actor: Any, now: datetime) -> None:
@@ -129,6 +133,7 @@ def reset(account: Account, *, actor: Any, now: datetime) -> None:
     _remove(account)
     end_sessions(account, now)
     record("SecondFactorReset", account, actor=actor, now=now)
+    tell_owner(account, "factor_reset", now=now)
 
 
 def _purpose(account: Account) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import exists, func, select
 
 from app.accounts.authentication import end_sessions, hash_password
 from app.accounts.models import STAFF, Account
+from app.accounts.notices import tell_owner
 from app.accounts.passwords import problem_texts
 from app.accounts.queries import role_title
 from app.accounts.roles import EXCLUSIVE_POSTS, ROLES_BY_NAME, STAFF_ROLES
@@ -61,6 +62,9 @@ def change_staff(account: Account, values: Mapping[str, str], *, actor: Any, now
         setattr(account, name, value)
     account.first_name = account.display_name
     record("AccountChanged", account, actor=actor, now=now, data={"before": before, "after": after})
+    old, new = before["email"] or "", after["email"]
+    if old != new:
+        tell_owner(account, "email_changed", now=now, address=old, old=old, new=new)
 
 
 def set_active(account: Account, active: bool, *, actor: Any, now: datetime) -> None:

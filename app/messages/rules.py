@@ -13,7 +13,7 @@ import yaml
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "messages.yaml"
 LANGUAGES = ("zh", "en")
-GROUPS = ("admission", "filings", "deadlines", "inspections", "portal")
+GROUPS = ("admission", "filings", "deadlines", "inspections", "portal", "account")
 _NAME = re.compile(r"\$([a-z_]+)")
 MAX_TITLE, MAX_LINK = 200, 300
 
