@@ -106,9 +106,19 @@ def test_rows_that_do_not_come_are_told_and_fetched_again(desk: Desk) -> None:
     with desk.page.expect_navigation():  # the page is older than the rows: it is opened anew
         status.get_by_text("其余各行没有取到").wait_for()
         assert bank(desk, 60).inner_text() == "示例银行60"  # what the page itself shows
+        assert desk.page.locator(".grid-tools").evaluate("node => node.inert")
     desk.page.locator("html[data-editor=ready]").wait_for(state="attached")
     assert status.inner_text() == "所有修改已保存"
     assert desk.page.locator("[data-grid-table]").get_attribute("aria-rowcount") == str(ROWS + 3 + 1)
+
+
+def test_the_last_column_is_clear_of_the_buttons_that_stay_at_the_edge(desk: Desk) -> None:
+    desk.page.set_viewport_size({"width": 560, "height": 800})
+    bank(desk, 1).click()
+    desk.press("End")
+    edge = desk.page.locator("tr:has(td.is-active) .row-end").bounding_box()
+    cell = desk.page.locator("td.is-active").bounding_box()
+    assert cell["x"] + cell["width"] <= edge["x"] + 1
 
 
 def test_a_changed_cell_sends_only_itself(desk: Desk) -> None:

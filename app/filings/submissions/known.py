@@ -19,7 +19,7 @@ from app.filings.submissions.models import FilingForm
 from app.filings.values import from_json
 
 LARGE = 300  # rows; smaller tables are read faster than compared
-MOST_ROWS = 30_000  # held by one process: three tables as long as a table may be
+MOST_ROWS = 20_000  # held by one process: two tables as long as a table may be, some 75 MB
 Content = dict[str, dict[str, Any]]
 
 

@@ -22,13 +22,16 @@ export async function fetchRows(data) {
     status.replaceChildren(...texts);
     status.className = `save-status${tone}`;
   };
+  const tools = document.querySelector(".grid-tools");
   say([data.words.fetching]);
+  tools.inert = true; // nothing to search, to insert into or to undo yet
   for (let failures = 0; ; failures += 1) {
     const answer = await fetch(data.urls.rows, { headers: { Accept: "application/json" } })
       .then((response) => (response.ok ? response.json() : null))
       .catch(() => null);
     if (answer?.version === data.version) {
       data.entries = entriesOf(answer.table);
+      tools.inert = false;
       return say(before);
     }
     if (answer) return leave(); // somebody has saved in between

@@ -162,9 +162,10 @@ export class Grid {
     const box = this.table.parentElement;
     const [frame, cell] = [box.getBoundingClientRect(), td.getBoundingClientRect()];
     const left = [...td.parentElement.querySelectorAll(".stick, .stick-2")].reduce((sum, th) => sum + th.offsetWidth, 0);
+    const right = frame.right - (td.parentElement.querySelector(".row-end")?.offsetWidth ?? 0);
     const top = this.table.tHead.offsetHeight;
     if (cell.left < frame.left + left) box.scrollLeft -= frame.left + left - cell.left + 8;
-    else if (cell.right > frame.right - 16) box.scrollLeft += Math.min(cell.right - frame.right + 24, cell.left - frame.left - left);
+    else if (cell.right > right - 16) box.scrollLeft += Math.min(cell.right - right + 24, cell.left - frame.left - left);
     if (cell.top < frame.top + top) box.scrollTop -= frame.top + top - cell.top + 4;
     else if (cell.bottom > frame.bottom - 16) box.scrollTop += cell.bottom - frame.bottom + 24;
     const after = td.getBoundingClientRect();
