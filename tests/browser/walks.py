@@ -71,6 +71,7 @@ class Walker:
     def look(self, names: str = "") -> None:
         """Look at the page as it stands; `names` are words that must not be taken for untranslated ones."""
         page = self.page
+        self.ready()  # not before: until then the style sheets may be on their way
         self.looked += 1
         width = page.viewport_size["width"]
         place = re.sub(r"\W+", "-", page.url.split("/", 3)[-1])[:40]
