@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy.orm import defer
 
 from app.core import clock
 from app.core.db import db, prepared
@@ -90,12 +91,14 @@ def load_filing(
     period: ReportingPeriod | None,
     now: datetime,
     change: str = "",
+    *,
+    entries: bool = True,
 ) -> FilingData:
-    """Load everything about one obligation, or one change; there may be no filing yet."""
+    """Load everything about one obligation, or one change (without `entries` as if nothing were entered yet)."""
     code = period.code if period else change or ONCE
     where = {"institution": institution.id, "report_set": report_set.id, "code": code}
     filing = db.session.scalars(_filing_of(), where).first()
-    return load_data(institution, report_set, period, filing, now, change)
+    return load_data(institution, report_set, period, filing, now, change, entries=entries)
 
 
 @prepared
@@ -114,9 +117,11 @@ def load_data(
     filing: Filing | None,
     now: datetime,
     change: str = "",
+    *,
+    entries: bool = True,
 ) -> FilingData:
     """The same for a filing that is already at hand."""
-    drafts = _drafts(filing)
+    drafts = _drafts(filing, entries)
     day = period.end_date if period else clock.local(now).date()
     codes = forms_filed(report_set, filing.period_code if filing else change, day)
     ids = definition_ids_on(codes, day)
@@ -128,7 +133,6 @@ def load_data(
     found = neighbours(institution.id, period, forms, standing)
     base = _base(forms, standing)
     memory: dict[str, RowMemory] = {}
-    values = {code: _entered(form, drafts.get(code), base, memory) for code, form in forms.items()}
     return FilingData(
         institution=institution,
         report_set=report_set,
@@ -137,7 +141,7 @@ def load_data(
         definition_ids=ids,
         forms=forms,
         drafts=drafts,
-        values=values,
+        values=_values(forms, drafts if entries else None, base, memory),
         context=replace(make_context(institution, period, forms, found, now), memory=memory),
         neighbours=found,
         required={code: form.required for code, form in forms.items()},
@@ -146,6 +150,17 @@ def load_data(
         attachments=_attachments(filing) if any(form.attachments for form in forms.values()) else {},
         explanations=_explanations(filing),
     )
+
+
+def _values(
+    forms: dict[str, Form],
+    drafts: dict[str, FilingForm] | None,
+    base: Standing | None,
+    memory: dict[str, RowMemory],
+) -> dict[str, Values | None]:
+    if drafts is None:
+        return dict.fromkeys(forms)
+    return {code: _entered(form, drafts.get(code), base, memory) for code, form in forms.items()}
 
 
 def _base(forms: dict[str, Form], standing: dict[str, Standing] | None) -> Standing | None:
@@ -193,16 +208,22 @@ def _pinned(filing: Filing | None, codes: list[str]) -> dict[str, int]:
     return {code: key for code, key in zip(codes, row or (), strict=False) if key is not None}
 
 
-def _drafts(filing: Filing | None) -> dict[str, FilingForm]:
+def _drafts(filing: Filing | None, entries: bool) -> dict[str, FilingForm]:
     if filing is None:
         return {}
-    found = db.session.scalars(_drafts_of(), {"filing": filing.id})
+    statement = _drafts_of() if entries else _drafts_without_entries()
+    found = db.session.scalars(statement, {"filing": filing.id})
     return {draft.form_code: draft for draft in found}
 
 
 @prepared
 def _drafts_of() -> Select[tuple[FilingForm]]:
     return select(FilingForm).where(FilingForm.filing_id == bindparam("filing"))
+
+
+@prepared
+def _drafts_without_entries() -> Select[tuple[FilingForm]]:
+    return _drafts_of().options(defer(FilingForm.content))
 
 
 def _explanations(filing: Filing | None) -> dict[str, str]:

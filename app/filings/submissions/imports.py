@@ -83,7 +83,7 @@ def read_upload(place: Place, code: str | None, content: bytes) -> ReadResult:
 
     Reads the database but writes nothing; call it before the transaction that stages the result.
     """
-    data = load_place(place)
+    data = load_place(place, entries=False)  # what the upload will replace need not be read
     require_open(place, data.filing)
     forms = {code: data.forms[code]} if code else data.forms
     try:
@@ -135,11 +135,12 @@ def _version_of(data: FilingData, code: str) -> int:
 def _compared(data: FilingData, code: str, reading: ReadResult) -> dict[str, Any]:
     """How many cells would change, and the first of them as [row, column, before, after]."""
     form, old, new = data.forms[code], data.values[code] or {}, reading.values_by_form[code]
+    count = count_differences(old, new, form, reading.columns.get(code))
     first = [
         [row, col, plain(before), plain(after)]
-        for row, col, before, after in islice(differences(old, new, form), MOST_TOLD)
+        for row, col, before, after in islice(differences(old, new, form), min(count, MOST_TOLD))
     ]
-    return {"count": count_differences(old, new, form, reading.columns.get(code)), "first": first}
+    return {"count": count, "first": first}
 
 
 def _result(data: FilingData, reading: ReadResult, findings: list[Finding]) -> dict[str, Any]:

@@ -86,12 +86,12 @@ def require_open(place: Place, filing: Filing | None) -> None:
         raise Refused(" ".join(texts), reasons=texts, codes=codes, gate=reasons)
 
 
-def load_place(place: Place, filing: Filing | None = None) -> FilingData:
-    """Everything about the place: its forms, drafts, neighbours and attachments."""
+def load_place(place: Place, filing: Filing | None = None, *, entries: bool = True) -> FilingData:
+    """Everything about the place: its forms, drafts (also without what was entered), neighbours and attachments."""
     where = (place.institution, place.report_set, place.period)
     if filing is not None:
-        return load_data(*where, filing, place.now, place.change)
-    return load_filing(*where, place.now, place.change)
+        return load_data(*where, filing, place.now, place.change, entries=entries)
+    return load_filing(*where, place.now, place.change, entries=entries)
 
 
 def save_form(
