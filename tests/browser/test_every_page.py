@@ -73,7 +73,7 @@ STAFF = {
     ),
     "ContentEditor": ("/console/announcements/list/", "/console/announcements/add", "/console/announcements/edit/{announcement}",
         "/console/announcements/show/{announcement}", "/console/announcements/preview/{announcement}"),
-    "SystemAdministrator": ("/console/accounts/list/", "/console/accounts/add"),
+    "SystemAdministrator": ("/console/accounts/list/", "/console/accounts/add", "/console/operations/"),
     "SecurityAdministrator": ("/console/grants/list/", "/console/grants/edit/{account}"),
     "Auditor": ("/console/events/list/", "/console/events/show/1"),
 }  # fmt: skip
