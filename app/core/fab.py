@@ -263,10 +263,14 @@ class SafeModelView(ModelView):
         return redirect(url_for(f"{self.endpoint}.list"))
 
     def _check_action(self, name: str) -> None:
-        if name not in self.actions:
+        allowed = {
+            one
+            for one in self.actions
+            if self.appbuilder.sm.has_access(self.get_action_permission_name(one), self.class_permission_name)
+        }
+        if name not in self.actions and allowed:
             abort(404)
-        permission = self.get_action_permission_name(name)
-        if not self.appbuilder.sm.has_access(permission, self.class_permission_name):
+        if name not in allowed:
             abort(403)
 
     def _save(self, form: Any, item: Any, *, new: bool) -> bool:
