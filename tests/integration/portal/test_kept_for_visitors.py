@@ -28,20 +28,6 @@ CRAWLER = {"User-Agent": "Examplebot/1.0 (+https://example.invalid/bot)"}  # cou
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
-@pytest.fixture
-def made(monkeypatch):
-    """How often the application had to make a page."""
-    calls: list[str] = []
-    real = views.render_template
-
-    def noted(name: str, **values):
-        calls.append(name)
-        return real(name, **values)
-
-    monkeypatch.setattr(views, "render_template", noted)
-    return calls
-
-
 def visitor(app: Flask):
     """Somebody who opened a form once: a session with a token, and the token."""
     client = app.test_client()

@@ -5,32 +5,15 @@ from __future__ import annotations
 import gzip
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import text
 
 from app.core import clock
 from app.core.db import db
-from app.portal import views
 from app.portal.models import Announcement, Page
 from app.portal.seed import seed_portal
 from app.portal.services import publish_announcement, withdraw_announcement
 from tests.factories import make_account, make_institution
 from tests.integration.portal.portal_helpers import PERSON, announce
-
-
-@pytest.fixture
-def made(monkeypatch):
-    """How often the application had to make a page."""
-    calls: list[str] = []
-    real = views.render_template
-
-    def noted(name: str, **values):
-        calls.append(name)
-        return real(name, **values)
-
-    monkeypatch.setattr(views, "render_template", noted)
-    return calls
-
 
 CRAWLER = "Examplebot/1.0 (+https://example.invalid/bot)"  # reads, but counts for nothing
 
