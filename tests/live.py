@@ -41,11 +41,28 @@ def browser_context_args() -> dict[str, Any]:
     return {"viewport": DESKTOP, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "accept_downloads": True}
 
 
+def whole_answers(app: Any) -> Callable[..., list[bytes]]:
+    """Answers that are read and closed before the first byte is sent.
+
+    A visitor who goes away in the middle makes the development server drop an open file without closing it.
+    """
+
+    def answered(environ: Any, start_response: Any) -> list[bytes]:
+        parts = app(environ, start_response)
+        try:
+            return list(parts)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+
+    return answered
+
+
 @pytest.fixture
 def live(app: Flask, fresh_database: None) -> Iterator[str]:
     """The application on a real port, over the test's own database; gives its address."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, whole_answers(app), threaded=True)
     server.daemon_threads = False  # the next test's database comes only when the last request is through
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -93,6 +110,8 @@ def visit(live: str, browser: Any, browser_context_args: dict[str, Any]) -> Iter
         context = browser.new_context(**{**browser_context_args, **more})
         page = context.new_page()
         visitor = Visitor(page, live, [])
+        # Windows for files are caught from the start: asked for only when one opens, it may open first.
+        page.on("filechooser", lambda _chooser: None)
         page.on("pageerror", lambda error: visitor.problems.append(str(error)))
         page.on(
             "console",
