@@ -30,6 +30,8 @@ GROUP_WORDS = {
 KIND_WORDS = {
     "registration_decided": _l("注册审核结果"),
     "application_decided": _l("准入申请审批结果"),
+    "application_filed": _l("变更备案结果"),
+    "application_reported": _l("变更报告已阅或退回"),
     "filing_returned": _l("报送被退回"),
     "filing_approved": _l("报送审核已通过"),
     "filing_reminder": _l("收到催报"),

@@ -21,7 +21,7 @@ EVENT_WORDS: dict[str, Any] = {
     "ApplicationSubmitted": _l("提交准入申请"),
     "ApplicationResubmitted": _l("补正后重新提交准入申请"),
     "ApplicationStepPassed": _l("同意准入申请的一个步骤"),
-    "ApplicationApproved": _l("准入申请审批通过"),
+    "ApplicationApproved": _l("准入申请办结（通过、备案或已阅）"),
     "ApplicationReturned": _l("退回准入申请"),
     "ApplicationRejected": _l("驳回准入申请"),
     "ApplicationWithdrawn": _l("撤回准入申请"),

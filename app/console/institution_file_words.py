@@ -15,7 +15,9 @@ from app.filings.labels import EXTENSION_STATES, FILING_STATES
 from app.inspections.labels import KINDS as INSPECTION_KINDS
 from app.inspections.labels import STATES as INSPECTION_STATES
 from app.inspections.labels import TONES
-from app.institutions.admission.labels import KINDS, STATES
+from app.institutions.admission.labels import KINDS
+from app.institutions.admission.queries import modes_of_events
+from app.institutions.admission.wording import history_word, state_word
 from app.institutions.labels import (
     FIELD_LABELS,
     INSTITUTION_STATE_LABELS,
@@ -25,7 +27,7 @@ from app.institutions.labels import (
 from app.institutions.queries import region_names
 from app.institutions.rules import masked_mobile
 
-FILE_WORDS: dict[str, dict[str, Any]] = {
+FILE_WORDS: dict[str, Any] = {
     "subject": {
         "institution": _l("机构信息"),
         "licence": _l("经营许可证"),
@@ -42,7 +44,7 @@ FILE_WORDS: dict[str, dict[str, Any]] = {
     },
     "state": INSTITUTION_STATE_LABELS,
     "kind": KINDS,
-    "application": STATES,
+    "application": state_word,
     "registration": REGISTRATION_STATE_LABELS,
     "filing": FILING_STATES,
     "extension": EXTENSION_STATES,
@@ -104,9 +106,11 @@ def shown_value(name: str, value: Any) -> Any:
 
 def event_course(events: Sequence[Event]) -> list[dict[str, Any]]:
     """What happened, newest first, for a timeline."""
+    modes = modes_of_events(events)
     return [
         {
-            "title": EVENT_WORDS.get(entry.kind, entry.kind),
+            "title": history_word(modes.get(entry.id, ""), entry.kind)
+            or EVENT_WORDS.get(entry.kind, entry.kind),
             "who": entry.actor_name,
             "when": entry.at,
             "state": entry.to_state,

@@ -28,9 +28,9 @@ from app.institutions.admission.labels import (
     KINDS,
     MODES,
     ROLES,
-    STATES,
 )
 from app.institutions.admission.models import Application, ApprovalMode, StepPlan
+from app.institutions.admission.wording import STATE_CHOICES, decision_words, state_word
 from app.institutions.labels import INDUSTRY_LABELS
 from app.institutions.lists import FilterWithin, linked
 from app.institutions.models import Institution, Region
@@ -69,7 +69,7 @@ class ApplicationAdmin(SafeModelView):
     exclude_route_methods = {"download", "add", "edit", "delete", "action", "action_post"}
     base_permissions = ["can_list", "can_show", "can_decide"]
     list_title = _l("准入审批")
-    list_columns = ["number", "institution", "kind", "industry", "status", "step_role", "submitted_at"]
+    list_columns = ["number", "institution", "kind", "industry", "standing", "step_role", "submitted_at"]
     show_columns = list_columns
     search_columns = [
         "status",
@@ -81,14 +81,14 @@ class ApplicationAdmin(SafeModelView):
         "region_code",
     ]
     search_choices = {
-        "status": STATES,
+        "status": STATE_CHOICES,
         "kind": KINDS,
         "step_role": ROLES,
         "industry": INDUSTRY_LABELS,
         "region_code": region_tree,
     }
     search_filters = {"region_code": FilterWithin}
-    order_columns = ["number", "kind", "status", "submitted_at"]
+    order_columns = ["number", "kind", "standing", "submitted_at"]
     base_order = ("submitted_at", "desc")
     base_filters = [["status", FilterNotEqual, "draft"]]  # a draft is the institution's own affair
     label_columns = {
@@ -96,6 +96,7 @@ class ApplicationAdmin(SafeModelView):
         "institution": _l("机构"),
         "kind": _l("申请事项"),
         "status": _l("状态"),
+        "standing": _l("状态"),
         "step_role": _l("等待办理的岗位"),
         "submitted_at": _l("提交时间"),
         "industry": _l("行业"),
@@ -105,7 +106,7 @@ class ApplicationAdmin(SafeModelView):
         "institution": linked,
         "kind": lambda value: KINDS.get(value, value),
         "industry": lambda value: INDUSTRY_LABELS.get(value, value),
-        "status": lambda value: badge(value, STATES),
+        "standing": lambda value: badge(value[0], {value[0]: state_word(value[1], value[0])}),
         "step_role": lambda value: ROLES.get(value, "——"),
         "submitted_at": minute,
     }
@@ -158,7 +159,8 @@ class ApplicationAdmin(SafeModelView):
             region=region_path(institution.region),
             industry=INDUSTRY_LABELS[institution.industry],
             kind=KINDS[item.kind],
-            state=STATES[item.status],
+            state=state_word(item.mode, item.status),
+            decisions=decision_words(item.mode),
             facts=course.facts(item),
             comparison=comparison(item),
             course=course.course(item),

@@ -14,8 +14,9 @@ from app.core.events import history
 from app.core.i18n import lang
 from app.institutions.admission import intake, rules
 from app.institutions.admission.comparison import amount
-from app.institutions.admission.labels import CHANGE_TYPES, EVENTS, FIELDS, FILE_KEYS, MODES, ROLES, STATES
+from app.institutions.admission.labels import CHANGE_TYPES, FIELDS, FILE_KEYS, MODES, ROLES
 from app.institutions.admission.models import Application
+from app.institutions.admission.wording import event_word, state_word
 from app.institutions.models import Region
 from app.institutions.queries import region_path
 
@@ -45,7 +46,8 @@ def course(application: Application) -> list[dict[str, Any]]:
 
 
 def _happened(application: Application, entry: Any) -> dict[str, Any]:
-    title = str(EVENTS.get(entry.kind, entry.kind))
+    mode = entry.data.get("mode") or application.mode
+    title = str(event_word(mode, entry.kind))
     if "name" in entry.data:
         title = _("%(step)s：%(what)s", step=_step_name(application, entry.data["name"]), what=title)
     files = _files(application) if entry.kind in _STARTS and entry.data.get("payload") is not None else []
@@ -54,7 +56,7 @@ def _happened(application: Application, entry: Any) -> dict[str, Any]:
         "who": entry.actor_name,
         "when": entry.at,
         "state": entry.to_state,
-        "label": STATES.get(entry.to_state or "", ""),
+        "label": state_word(mode, entry.to_state) if entry.to_state else "",
         "opinion": entry.comment,
         "files": files if entry.at == application.submitted_at else [],
     }

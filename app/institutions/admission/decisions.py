@@ -21,6 +21,7 @@ from app.institutions.admission import queries, rules
 from app.institutions.admission.labels import DECIDER_REASONS, KINDS
 from app.institutions.admission.models import Application, StepDecision
 from app.institutions.admission.services import stored_values
+from app.institutions.admission.wording import told
 from app.institutions.register.people import list_changes
 from app.institutions.register.services import Change, Origin, change_register
 from app.institutions.rules import has_ended as ended
@@ -114,7 +115,8 @@ def _note(application: Application, decision: str, opinion: str, actor: Account,
 
 def _pass_on(application: Application, opinion: str, actor: Account, now: datetime) -> None:
     states = _move(application, "pass")
-    data = {"step": application.step, "name": application.parsed_steps[application.step].name_zh}
+    name = application.parsed_steps[application.step].name_zh
+    data = {"step": application.step, "name": name, "mode": application.mode}
     application.step += 1
     application.step_role = application.parsed_steps[application.step].role
     application.version += 1
@@ -137,7 +139,8 @@ def _finish(application: Application, decision: str, opinion: str, actor: Accoun
     application.step_role = ""
     application.decided_at = now
     application.version += 1
-    record(kind, application, actor=actor, now=now, states=states, comment=opinion, data={"name": step})
+    data = {"name": step, "mode": application.mode}
+    record(kind, application, actor=actor, now=now, states=states, comment=opinion, data=data)
     if verb == "approve":
         bring_about(application, actor, now)
     _tell(application, verb, opinion, now)
@@ -204,19 +207,13 @@ def _changed(application: Application, values: dict[str, Any]) -> list[Change]:
     return [Change("institution", new)]
 
 
-_WORDS = {
-    "approve": ("已通过", "approved"),
-    "return": ("已退回，请补正后重新提交", "returned for correction"),
-    "reject": ("已驳回", "rejected"),
-}
-
-
 def _tell(application: Application, verb: str, opinion: str, now: datetime) -> None:
+    message, decision = told(application.mode, verb)
     context = {
         "kind": both(KINDS[application.kind]),
         "number": application.number,
-        "decision": _WORDS[verb],
+        "decision": decision,
         "reason": opinion,
     }
     link = f"/workspace/admission/{application.id}"
-    tell_institution(application.institution, "application_decided", context, link, now=now)
+    tell_institution(application.institution, message, context, link, now=now)

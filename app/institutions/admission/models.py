@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Account
@@ -116,6 +117,16 @@ class Application(InstitutionScoped, Model):
         lazy="select", order_by="ApplicationFile.id", back_populates="application"
     )
     decisions: Mapped[list[StepDecision]] = relationship(lazy="select", order_by="StepDecision.id")
+
+    @hybrid_property
+    def standing(self) -> Any:
+        """State and mode together: what the state is called goes by both. Sorted by the state."""
+        return self.status, self.mode
+
+    @standing.inplace.expression
+    @classmethod
+    def _standing_sorts(cls) -> Any:
+        return cls.status
 
     @property
     def parsed_steps(self) -> tuple[Step, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db
+from app.core.events import Event
 from app.core.scope import SYSTEM, scoped
 from app.institutions.admission import rules
 from app.institutions.admission.models import (
@@ -152,6 +154,17 @@ def modes_of(institution: Institution) -> dict[str, rules.Mode]:
             rules.Mode(row.mode, row.basis_zh, row.basis_en) if row else rules.Mode("approve", "", "")
         )
     return found
+
+
+def modes_of_events(events: Sequence[Event]) -> dict[int, str]:
+    """By which mode the application of an event went; of those from before events said it, as it goes now."""
+    own = [one for one in events if one.subject_type == Application.__tablename__]
+    silent = {one.subject_id for one in own if "mode" not in one.data}
+    found: dict[int, str] = {}
+    if silent:
+        query = select(Application.id, Application.mode).where(Application.id.in_(silent))
+        found = {key: mode for key, mode in db.session.execute(query)}
+    return {one.id: one.data.get("mode") or found.get(one.subject_id, "") for one in own}
 
 
 def applicant_ids(application: Application) -> set[int]:

@@ -113,7 +113,8 @@ def submit(application: Application, actor: Account, now: datetime) -> None:
     application.decided_at = None
     application.version += 1
     kind = "ApplicationResubmitted" if again else "ApplicationSubmitted"
-    record(kind, application, actor=actor, now=now, states=states, data={"payload": application.payload})
+    data = {"payload": application.payload, "mode": application.mode}
+    record(kind, application, actor=actor, now=now, states=states, data=data)
 
 
 def withdraw(application: Application, version: int, actor: Account, now: datetime) -> None:
@@ -124,7 +125,9 @@ def withdraw(application: Application, version: int, actor: Account, now: dateti
     states = _move(application, "withdraw")
     application.step_role = ""
     application.version += 1
-    record("ApplicationWithdrawn", application, actor=actor, now=now, states=states)
+    # What was never handed in has no mode yet.
+    data = {"mode": application.mode} if application.round else {}
+    record("ApplicationWithdrawn", application, actor=actor, now=now, states=states, data=data)
 
 
 def _lay_down(application: Application, institution: Institution, checked: intake.Intake) -> None:

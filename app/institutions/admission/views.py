@@ -24,9 +24,9 @@ from app.institutions.admission.labels import (
     KINDS,
     MODES,
     OPENING_REASONS,
-    STATES,
 )
 from app.institutions.admission.models import Application
+from app.institutions.admission.wording import state_word
 from app.institutions.models import Institution, Region
 
 blueprint = Blueprint("admission", __name__, url_prefix="/workspace/admission")
@@ -48,7 +48,7 @@ def index() -> str:
         branches=[_branch(values) for values in state.all_of("branch").values()],
         applications=applications,
         kinds=KINDS,
-        states=STATES,
+        state_word=state_word,
         reasons={kind: [OPENING_REASONS[code] for code in codes] for kind, codes in reasons.items()},
         step_name=lambda step: step.name(lang()),
         change_types=CHANGE_TYPES,
@@ -97,7 +97,7 @@ def detail(application_id: int) -> str:
         "workspace/admission/detail.html",
         item=application,
         kind=KINDS[application.kind],
-        state=STATES[application.status],
+        state=state_word(application.mode, application.status),
         facts=course.facts(application),
         comparison=comparison(application),
         course=course.course(application),
