@@ -118,6 +118,7 @@ def _reads_as_text(head: bytes) -> bool:
             text = head[: len(head) - 4 if len(head) == 4096 else None].decode(encoding)
         except UnicodeDecodeError:
             continue
+        text = text.removeprefix("\ufeff")  # as Excel itself marks the CSV that it saves
         return all(char.isprintable() or char in "\r\n\t" for char in text)
     return False
 

@@ -76,14 +76,16 @@ class InstitutionImport(BaseView):
         return self._preview(_own(import_id))
 
     def _preview(self, staged: RegisterImport, problem: Any = "") -> Any:
+        faults = staged.faults
         return self.render_template(
             "console/importing/preview.html",
             staged=staged,
             rows=staged.rows[:SHOWN],
-            problems=staged.problems[:SHOWN],
+            problems=faults[:SHOWN],
+            notes=[one[f"message_{lang()}"] for one in staged.notes],
             good=len(staged.rows),
-            number=len(staged.problems),
-            frequent=most_frequent(staged.problems, lang()),
+            number=len(faults),
+            frequent=most_frequent(faults, lang()),
             language=lang(),
             problem=problem,
             shown=SHOWN,

@@ -31,5 +31,15 @@ class RegisterImport(Model):
     taken_at: Mapped[datetime | None] = mapped_column(Moment)
     taken: Mapped[int] = mapped_column(nullable=False, default=0)
 
+    @property
+    def faults(self) -> list[dict[str, Any]]:
+        """What keeps lines from being entered."""
+        return [one for one in self.problems if not one.get("note")]
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        """What the sender should know and that stops nothing; it is kept among the problems, marked."""
+        return [one for one in self.problems if one.get("note")]
+
     def __str__(self) -> str:
         return self.file_name

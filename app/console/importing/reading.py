@@ -19,9 +19,11 @@ from app.console.importing.rules import (
     repeated,
     wording,
 )
+from app.console.importing.unread import notes, other_lists
 from app.core.excel import TABLES
-from app.filings.workbooks.reader import read_workbook
+from app.filings.workbooks.reader import read_book
 from app.filings.workbooks.results import ReadResult
+from app.filings.workbooks.runner import read_raw
 
 _YUAN_PER_UNIT = Decimal(10_000)  # the form asks for 万元, the register holds 元
 _DAYS = ("licence_from", "licence_to", "since", "terminated_on")
@@ -29,18 +31,22 @@ _DAYS = ("licence_from", "licence_to", "since", "terminated_on")
 
 @dataclass
 class Reading:
-    """`rows`: lines without fault, ready to be stored as JSON; `problems`: see `_problem`; `total`: lines in all."""
+    """`rows`: lines without fault, ready to be stored as JSON; `problems`: see `_problem`; `notes` stop
+    nothing; `total`: lines in all."""
 
     total: int
     rows: list[dict[str, Any]] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, str]] = field(default_factory=list)
 
 
 def read_list(
     content: bytes, regions: RegionNames, area: Area, known_codes: set[str], today: date
 ) -> Reading:
     """Read and check a whole list. Raises WorkbookRefused when it is no such list."""
-    result = read_workbook(content, {CODE: import_form()}, import_identity(), limits=TABLES)
+    form = import_form()
+    book = read_raw(content, TABLES)
+    result = read_book(book, {CODE: form}, import_identity())
     lines = {
         key: completed(values, regions, today)
         for key, values in result.values_by_form[CODE].items()
@@ -58,6 +64,9 @@ def read_list(
     for key, fault in _faults(lines, regions, area, known_codes, today):
         if (key, fault.column) not in unreadable:
             reading.problems.append(_told(result, key, fault, lines[key]))
+    reading.problems += [
+        _problem(result, "", "", message, (sheet, "A1"), "") for sheet, message in other_lists(book, form)
+    ]
     reading.problems.sort(key=lambda problem: (problem["line"], problem["column"]))
     faulty = {problem["key"] for problem in reading.problems}
     if "" not in faulty:  # something is wrong with the list as a whole
@@ -66,6 +75,7 @@ def read_list(
             for key, line in lines.items()
             if key not in faulty
         ]
+    reading.notes = [{"message_zh": zh, "message_en": en} for zh, en in notes(book, form, result.identity)]
     return reading
 
 

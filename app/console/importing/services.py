@@ -51,7 +51,23 @@ def read_upload(content: bytes, now: datetime) -> Reading:
     try:
         return read_list(content, names, _area(), _known_codes(), clock.local(now).date())
     except WorkbookRefused as refusal:
-        raise Invalid(refusal.message(lang()), code=refusal.code) from refusal
+        raise Invalid(_refused(refusal), code=refusal.code) from refusal
+
+
+def _refused(refusal: WorkbookRefused) -> str:
+    """In words of a list of institutions where those for filings would mislead."""
+    if refusal.code in ("no_identity", "layout_changed"):
+        return _(
+            "名单缺少这些列：%(missing)s。请补上同名的列（可以为空的列留空即可），或下载模板，把各列复制过去后再上传。",
+            missing=str(refusal.params["missing"]),
+        )
+    if refusal.code == "no_known_form":
+        return _(
+            "文件中没有找到机构名单：表头应有“机构名称”“统一社会信用代码”“行业”等列。请下载模板，把各列复制过去后再上传。"
+        )
+    if refusal.code == "csv":
+        return _("这是文本（CSV）文件，不是 Excel 工作簿。请用 Excel 或 WPS 打开，把各列复制到本页的模板后上传。")
+    return refusal.message(lang())
 
 
 def stage(file_name: str, content: bytes, reading: Reading, *, actor: Any, now: datetime) -> RegisterImport:
@@ -63,7 +79,7 @@ def stage(file_name: str, content: bytes, reading: Reading, *, actor: Any, now: 
         original=content,
         total=reading.total,
         rows=reading.rows,
-        problems=reading.problems,
+        problems=reading.problems + [{**one, "note": True} for one in reading.notes],
         staged_at=now,
         staged_by_id=actor.id,
     )
@@ -87,7 +103,7 @@ def take(staged: RegisterImport, *, only_good: bool, actor: Any, now: datetime) 
     """
     _claim(staged, now)
     rows = _without_newcomers(staged)
-    if staged.problems and not only_good:
+    if staged.faults and not only_good:
         raise Refused(
             _("名单中有问题的行尚未改正，没有导入任何机构。请改正后重新上传，或选择只导入没有问题的行。")
         )
@@ -117,7 +133,7 @@ def annotated(staged: RegisterImport) -> bytes:
             label=problem[f"label_{lang()}"],
             value=problem["value"],
         )
-        for problem in staged.problems
+        for problem in staged.faults
     ]
     return annotate_workbook(staged.original, findings, lang())
 

@@ -66,6 +66,23 @@ def filled(rows: list[dict[str, Any]]) -> bytes:
     return target.getvalue()
 
 
+def own_list(rows: list[dict[str, Any]], *, more: dict[str, Any] | None = None, sheets: int = 1) -> bytes:
+    """A regulator's own workbook: a merged title, the headings, the lines; `more` columns; several sheets of it."""
+    book = openpyxl.Workbook()
+    more = more or {}
+    for number in range(sheets):
+        sheet = book.active if number == 0 else book.create_sheet(f"第{number + 1}张")
+        sheet.append(["示例市机构名单"])
+        sheet.merge_cells("A1:H1")
+        sheet.append(["序号", *HEADINGS.values(), *more])
+        for at, row in enumerate(rows, start=1):
+            sheet.append([at, *(row.get(key) for key in HEADINGS), *more.values()])
+    target = io.BytesIO()
+    book.save(target)
+    book.close()
+    return target.getvalue()
+
+
 def _heading_row(sheet: Any) -> int | None:
     for row in sheet.iter_rows(min_row=1, max_row=12):
         texts = "".join(str(cell.value or "") for cell in row)

@@ -17,7 +17,7 @@ from app.institutions.register.models import InstitutionVersion, RegisterEntry
 from app.institutions.register.queries import register_on
 from tests.factories import make_account, make_institution, uscc
 from tests.integration.accounts.helpers import field, post
-from tests.integration.register.lists import company, filled, make_regions
+from tests.integration.register.lists import company, filled, make_regions, own_list
 
 START = "/console/institutions/import/"
 
@@ -169,13 +169,52 @@ def test_an_institution_registered_since_the_preview_stops_the_whole_list(approv
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"", "空"), (b"%PDF-1.4", "PDF"), (b"a,b\n1,2\n", "CSV"), (b"PK\x03\x04kaputt", "损坏")],
+    [
+        (b"", "空"),
+        (b"%PDF-1.4", "PDF"),
+        (b"a,b\n1,2\n", "把各列复制到本页的模板"),
+        ("\ufeff名称,代码\n甲,91\n".encode(), "CSV"),
+        (b"PK\x03\x04kaputt", "损坏"),
+    ],
 )
 def test_what_is_no_list_is_refused_with_the_reason(approver, content, message):
     answer = send(approver, content)
     assert answer.status_code == 422
     assert message in answer.text
     assert count(RegisterImport) == 0
+
+
+def test_a_list_of_ones_own_is_read_and_what_was_left_aside_is_told(approver):
+    more = {"员工人数": 12, "住所": "另一处住所"}
+    preview = send(approver, own_list([company(1), company(2)], more=more)).headers["Location"]
+    page = approver.get(preview).text
+    assert "录入全部 2 家" in page and "不是由本页模板填写的" in page
+    assert "员工人数（U 列）、住所（V 列）" in page and "序号" not in page
+    take(approver, preview)
+    assert db.session.scalars(select(Institution.address)).first() == company(1)["address"]
+
+
+def test_a_second_list_in_the_workbook_is_never_left_out_silently(approver):
+    preview = send(approver, own_list([company(1)], sheets=2)).headers["Location"]
+    page = approver.get(preview).text
+    assert "第2张 A1" in page and "一次只能读取一张（“Sheet”）" in page
+    assert take(approver, preview, "good").status_code == 409
+    assert approver.get(f"{preview}/annotated.xlsx").status_code == 200
+    assert count(Institution) == 0
+
+
+def test_missing_columns_are_named(approver):
+    book = openpyxl.load_workbook(io.BytesIO(own_list([company(1)])))
+    book.active.delete_cols(book.active.max_column - 13)
+    target = io.BytesIO()
+    book.save(target)
+    answer = send(approver, target.getvalue())
+    assert answer.status_code == 422 and "名单缺少这些列：" in answer.text and "JG01" not in answer.text
+    other = openpyxl.Workbook()
+    other.active.append(["随便", "什么"])
+    target = io.BytesIO()
+    other.save(target)
+    assert "没有找到机构名单" in send(approver, target.getvalue()).text
 
 
 def test_staff_import_only_into_their_industries_and_region(sign_in):
