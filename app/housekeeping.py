@@ -10,6 +10,7 @@ from app.accounts.models import LoginSession, PasswordReset
 from app.core.captcha import CaptchaUse
 from app.core.db import commits, db
 from app.core.files import remove_orphans
+from app.core.form_drafts import KEEP_DRAFTS, FormDraft
 from app.filings.submissions.models import StagedImport
 from app.institutions.services import forget_pending_files
 from app.portal.media import remove_unused_pictures
@@ -34,6 +35,7 @@ def _remove_rows(now: datetime) -> int:
         (LoginSession, or_(LoginSession.ended_at < old, LoginSession.seen_at < old)),
         (CaptchaUse, CaptchaUse.expires_at < now),
         (StagedImport, StagedImport.staged_at < now - KEEP_STAGED),
+        (FormDraft, FormDraft.saved_at < now - KEEP_DRAFTS),
     )
     removed = 0
     for model, condition in conditions:

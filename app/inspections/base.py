@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +12,10 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.core.db import db
-from app.core.errors import Conflict, NotAllowed, Refused
+from app.core.errors import Conflict, Invalid, NotAllowed, Refused
 from app.core.events import record
 from app.core.workflow import IllegalTransition, Workflow, transition
-from app.inspections import rules
+from app.inspections import intake, rules
 from app.inspections.labels import STATES, WORKER_REASONS
 from app.inspections.models import Inspection
 
@@ -60,6 +62,41 @@ def step(
     inspection.version += 1
     record(kind, inspection, actor=actor, now=now, states=states, **more)
     return states
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the approver decides on: `state` in which it waits, why somebody `may not`, what an approval does, what a
+    return is called (verb, event), whom to tell, and what to say to whoever chose nothing."""
+
+    state: str
+    may_not: Callable[[Inspection, Account], tuple[str, ...]]
+    reason_words: Mapping[str, Any]
+    approve: Callable[[Inspection, Account, datetime, str], None]
+    send_back: tuple[str, str]
+    tell: Callable[[Inspection, str, str, datetime], None]
+    choose: Any
+
+    def take(
+        self, inspection_id: int, version: int, verdict: str, remark: str, actor: Account, now: datetime
+    ) -> Inspection:
+        """Approve, or send back with a reason. Whoever has a part in what is decided on may do neither."""
+        inspection = locked(inspection_id, version)
+        need_state(inspection, (self.state,))
+        reasons = self.may_not(inspection, actor)
+        if reasons:
+            raise NotAllowed(" ".join(str(self.reason_words[code]) for code in reasons))
+        if verdict == "approve":
+            text = intake.optional(remark, "opinion")
+            self.approve(inspection, actor, now, text)
+        elif verdict == "send_back":
+            text = intake.reason_of(remark, "opinion", _("请写明退回的原因（至少 4 个字）。"))
+            verb, event = self.send_back
+            step(inspection, verb, event, actor, now, comment=text)
+        else:
+            raise Invalid(str(self.choose), field="opinion")
+        self.tell(inspection, verdict, text, now)
+        return inspection
 
 
 def for_company(inspection_id: int, actor: Account, *, issued: bool = False) -> Inspection:

@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.events import Event, record
-from app.inspections import intake, letters, planning, queries, rules, telling
+from app.inspections import intake, letters, planning, queries, rules, telling, unsaved
 from app.inspections.base import for_company, for_worker, locked, move, need_state, step
 from app.inspections.labels import MEASURE_PROBLEMS, VERDICT_PROBLEMS
 from app.inspections.models import Finding, Inspection
@@ -52,6 +52,7 @@ def save_feedback(inspection_id: int, version: int, raw: Mapping[str, str], acto
         for name in ("measure", "owner", "progress", "planned_on", "done_on"):
             setattr(one, name, values[f"{name}_{one.id}"])
     inspection.feedback_version += 1
+    unsaved.forget(inspection.id, unsaved.FEEDBACK, actor)
     db.session.flush()
     return inspection
 

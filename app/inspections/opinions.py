@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db
-from app.core.errors import Invalid, NotAllowed, Refused
+from app.core.errors import Invalid, Refused
 from app.core.events import record
-from app.inspections import intake, letters, rules, telling
-from app.inspections.base import for_worker, locked, move, need_state, step
+from app.inspections import intake, letters, rules, telling, unsaved
+from app.inspections.base import Decision, for_worker, move, need_state, step
 from app.inspections.labels import SIGNER_REASONS
 from app.inspections.models import Finding, Inspection
 
@@ -35,6 +36,7 @@ def save_finding(
     for name, value in values.items():
         setattr(finding, name, value)
     inspection.version += 1
+    unsaved.forget(inspection.id, f"finding_{finding_id or 0}", actor)
     db.session.flush()
     return finding
 
@@ -56,6 +58,7 @@ def drop_finding(inspection_id: int, version: int, finding_id: int, actor: Accou
     for at, one in enumerate(inspection.findings, start=1):
         one.position = at
     inspection.version += 1
+    unsaved.forget(inspection.id, f"finding_{finding_id}", None)
     db.session.flush()
     return inspection
 
@@ -67,6 +70,7 @@ def save_opinion(inspection_id: int, version: int, raw: Mapping[str, str], actor
     for name, value in intake.read_opinion(raw).items():
         setattr(inspection, name, value)
     inspection.version += 1
+    unsaved.forget(inspection.id, "opinion", actor)
     db.session.flush()
     return inspection
 
@@ -103,29 +107,6 @@ def signer_reasons(inspection: Inspection, actor: Account) -> tuple[str, ...]:
     return rules.signer_reasons(actor.id, {one.account_id for one in inspection.team if one.account_id})
 
 
-def decide_opinion(
-    inspection_id: int, version: int, verdict: str, remark: str, actor: Account, now: datetime
-) -> Inspection:
-    """Sign and send the opinion, or send it back with a reason. Never by one of the team."""
-    inspection = locked(inspection_id, version)
-    need_state(inspection, ("signing",))
-    reasons = signer_reasons(inspection, actor)
-    if reasons:
-        raise NotAllowed(" ".join(str(SIGNER_REASONS[code]) for code in reasons))
-    if verdict == "approve":
-        text = intake.optional(remark, "opinion")
-        _need_complete(inspection, now)
-        record("InspectionOpinionSigned", inspection, actor=actor, now=now, comment=text or None)
-        _issue(inspection, actor, now)
-    elif verdict == "send_back":
-        text = intake.reason_of(remark, "opinion", _("请写明退回的原因（至少 4 个字）。"))
-        step(inspection, "refuse_opinion", "InspectionOpinionSentBack", actor, now, comment=text)
-    else:
-        raise Invalid(_("请选择签批或退回。"), field="opinion")
-    telling.opinion_decided(inspection, verdict, text, now)
-    return inspection
-
-
 def _need_complete(inspection: Inspection, now: datetime) -> None:
     errors = opinion_problems(inspection)
     today = clock.local(now).date()
@@ -152,3 +133,28 @@ def _issue(inspection: Inspection, actor: Account, now: datetime) -> None:
     data = {"number": inspection.opinion_no, "findings": len(inspection.findings)}
     step(inspection, verb, "InspectionOpinionIssued", actor, now, data=data)
     telling.opinion_issued(inspection, now)
+
+
+def _sign(inspection: Inspection, actor: Account, now: datetime, text: str) -> None:
+    _need_complete(inspection, now)
+    record("InspectionOpinionSigned", inspection, actor=actor, now=now, comment=text or None)
+    _issue(inspection, actor, now)
+
+
+# Never by one of the team.
+_OPINION = Decision(
+    state="signing",
+    may_not=signer_reasons,
+    reason_words=SIGNER_REASONS,
+    approve=_sign,
+    send_back=("refuse_opinion", "InspectionOpinionSentBack"),
+    tell=telling.opinion_decided,
+    choose=_l("请选择签批或退回。"),
+)
+
+
+def decide_opinion(
+    inspection_id: int, version: int, verdict: str, remark: str, actor: Account, now: datetime
+) -> Inspection:
+    """Sign and send the opinion, or send it back with a reason."""
+    return _OPINION.take(inspection_id, version, verdict, remark, actor, now)

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db
-from app.core.errors import Invalid, NotAllowed, Refused
+from app.core.errors import Invalid, Refused
 from app.core.events import record
-from app.inspections import defaults, intake, queries, rules, telling
-from app.inspections.base import for_worker, locked, need_state, step
+from app.inspections import defaults, intake, queries, rules, telling, unsaved
+from app.inspections.base import Decision, for_worker, need_state, step
 from app.inspections.labels import APPROVER_REASONS, PLAN_PROBLEMS
 from app.inspections.models import ChecklistEntry, Inspection, Item, Member
 from app.institutions.models import Institution
@@ -78,6 +79,7 @@ def save_plan(inspection_id: int, version: int, raw: Mapping[str, str], actor: A
         setattr(inspection, name, value)
     _set_team(inspection, team)
     inspection.version += 1
+    unsaved.forget(inspection.id, "plan", actor)
     db.session.flush()
     return inspection
 
@@ -124,6 +126,7 @@ def save_items(inspection_id: int, version: int, raw: Mapping[str, str], actor: 
             setattr(item, name, value)
         item.position = at
     inspection.version += 1
+    unsaved.forget(inspection.id, "checklist", actor)
     db.session.flush()
     return inspection
 
@@ -177,34 +180,36 @@ def submit_plan(inspection_id: int, version: int, actor: Account, now: datetime)
     return inspection
 
 
-def decide_plan(
-    inspection_id: int, version: int, verdict: str, opinion: str, actor: Account, now: datetime
-) -> Inspection:
-    """Approve or send back (with a reason). Never by the planner, whoever handed it in, or one of the team."""
-    inspection = locked(inspection_id, version)
-    need_state(inspection, ("pending",))
-    reasons = approver_reasons(inspection, actor)
-    if reasons:
-        raise NotAllowed(" ".join(str(APPROVER_REASONS[code]) for code in reasons))
-    if verdict == "approve":
-        text = intake.optional(opinion, "opinion")
-        inspection.approved_at, inspection.approved_by_id = now, actor.id
-        step(inspection, "approve", "InspectionApproved", actor, now, comment=text or None)
-    elif verdict == "send_back":
-        text = intake.reason_of(opinion, "opinion", _("请写明退回的原因（至少 4 个字）。"))
-        step(inspection, "send_back", "InspectionSentBack", actor, now, comment=text)
-    else:
-        raise Invalid(_("请选择批准或退回。"), field="opinion")
-    telling.plan_decided(inspection, verdict, text, now)
-    return inspection
-
-
 def approver_reasons(inspection: Inspection, actor: Account) -> tuple[str, ...]:
     """Codes of why this person may not decide on the plan."""
     planners = {inspection.created_by_id, inspection.submitted_by_id or 0}
     return rules.approver_reasons(
         actor.id, planners, {one.account_id for one in inspection.team if one.account_id}
     )
+
+
+def _approve(inspection: Inspection, actor: Account, now: datetime, text: str) -> None:
+    inspection.approved_at, inspection.approved_by_id = now, actor.id
+    step(inspection, "approve", "InspectionApproved", actor, now, comment=text or None)
+
+
+# Never by the planner, whoever handed it in, or one of the team.
+_PLAN = Decision(
+    state="pending",
+    may_not=approver_reasons,
+    reason_words=APPROVER_REASONS,
+    approve=_approve,
+    send_back=("send_back", "InspectionSentBack"),
+    tell=telling.plan_decided,
+    choose=_l("请选择批准或退回。"),
+)
+
+
+def decide_plan(
+    inspection_id: int, version: int, verdict: str, opinion: str, actor: Account, now: datetime
+) -> Inspection:
+    """Approve the plan or send it back with a reason."""
+    return _PLAN.take(inspection_id, version, verdict, opinion, actor, now)
 
 
 def recall_plan(inspection_id: int, version: int, actor: Account, now: datetime) -> Inspection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.accounts.access import current_account, workspace_required
@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.db import commits, db
 from app.core.errors import Conflict, DomainError
 from app.core.file_rules import ACCEPT
-from app.inspections import drafts, feedback, letters, pages, queries, rules, services
+from app.inspections import drafts, feedback, letters, pages, queries, rules, services, unsaved
 from app.inspections.intake import Incomplete
 from app.inspections.labels import COMPANY_STATES, FIELDS
 from app.inspections.models import Inspection
@@ -182,6 +182,20 @@ def rectify(inspection_id: int) -> Any:
     return _feedback_page(item, {}, None)
 
 
+@blueprint.post("/<int:inspection_id>/feedback/draft")
+@workspace_required
+@commits
+def draft(inspection_id: int) -> Any:
+    """What is being typed, kept as the writer's draft; or the draft dropped."""
+    item, account = _issued(inspection_id), current_account()
+    if request.form.get("action") == "discard":
+        unsaved.forget(item.id, unsaved.FEEDBACK, account)
+        flash(_("草稿已放弃。"), "success")
+        return redirect(url_for(".rectify", inspection_id=item.id))
+    told, status = unsaved.answer(item.id, unsaved.FEEDBACK, request.form, account, clock.now())
+    return jsonify(told), status
+
+
 @blueprint.get("/<int:inspection_id>/feedback/preview")
 @workspace_required
 def preview(inspection_id: int) -> Any:
@@ -263,12 +277,17 @@ def _evidence(item: Inspection, account: Any, now: Any) -> dict[str, str]:
 
 
 def _feedback_page(item: Inspection, errors: dict[str, str], typed: Any, *, stale: bool = False) -> str:
+    url, asked = url_for(".draft", inspection_id=item.id), request.args.get("draft", "")
+    kept = unsaved.shown(item, unsaved.FEEDBACK, current_account(), url, asked)
     return render_template(
         "workspace/inspections/feedback.html",
         item=item,
         open_findings=feedback.open_findings(item),
         errors=errors,
-        typed=typed,
+        typed=typed or kept.content,
+        unsaved=bool(typed),
+        kept=kept,
+        saved_url=url_for(".preview", inspection_id=item.id),
         stale=stale,
         **_common(item),
     )

@@ -16,7 +16,7 @@ from app.accounts.access import current_account
 from app.core import clock
 from app.core.db import commits, db
 from app.core.errors import DomainError
-from app.inspections import feedback, opinions, pages, planning, queries, rules, services
+from app.inspections import feedback, opinions, pages, planning, queries, rules, services, unsaved
 from app.inspections.admin import InspectionPages, number, refusal_of, seen
 from app.inspections.labels import FIELDS, KINDS
 from app.inspections.models import Inspection
@@ -64,6 +64,19 @@ VERBS: dict[str, tuple[Verb, Any]] = {
         _l("已移送处理。"),
     ),
 }
+
+
+def _kept(item: Inspection, form: str) -> dict[str, Any]:
+    """What stands in a form: what was just sent, or the writer's own draft, or (None) what is saved."""
+    url, asked = url_for("InspectionWork.draft", pk=item.id, form=form), request.args.get("draft", "")
+    kept = unsaved.shown(item, form, current_account(), url, asked)
+    sent = request.form if request.method == "POST" else None
+    return {
+        "kept": kept,
+        "typed": sent if sent is not None else kept.content,
+        "unsaved": sent is not None,
+        "saved_url": url_for("InspectionAdmin.show", pk=item.id),
+    }
 
 
 class InspectionWork(InspectionPages):
@@ -171,23 +184,40 @@ class InspectionWork(InspectionPages):
             certificates=queries.last_certificates([one.id for one in people]),
             rows=rules.MAX_TEAM,
             errors=errors,
-            typed=request.form if request.method == "POST" else None,
             fields=FIELDS,
             kinds=KINDS,
+            **_kept(item, "plan"),
         )
 
     def _checklist_page(self, item: Inspection, errors: dict[str, str]) -> Any:
-        blank = 5
+        blank, kept = 5, _kept(item, "checklist")
+        typed = sum(name.endswith("_name") for name in kept["typed"] or ())
         return self.render_template(
             "console/inspections/checklist.html",
             item=item,
             institution=item.institution,
-            rows=min(len(item.items) + blank, rules.MAX_ITEMS),
+            rows=min(max(len(item.items) + blank, typed), rules.MAX_ITEMS),
             errors=errors,
-            typed=request.form if request.method == "POST" else None,
             fields=FIELDS,
             forms_words=pages.WORDS["forms"],
+            **kept,
         )
+
+    @expose("/draft/<pk>/<form>", methods=["POST"])
+    @has_access
+    @permission_name("work")
+    @commits
+    def draft(self, pk: str, form: str) -> Any:
+        """What is being typed into a form, kept as the writer's draft; or the draft dropped."""
+        item, account = self._item_or_404(pk), current_account()
+        if request.form.get("action") != "discard":
+            told, status = unsaved.answer(item.id, form, request.form, account, clock.now())
+            return jsonify(told), status
+        unsaved.forget(item.id, form, account)
+        flash(_("草稿已放弃。"), "success")
+        page, _sep, finding_id = form.partition("_")
+        more: dict[str, Any] = {"finding_id": finding_id} if finding_id else {}
+        return redirect(url_for(f"InspectionWork.{page}", pk=item.id, **more))
 
     @expose("/do/<pk>/<verb>", methods=["POST"])
     @has_access
@@ -244,20 +274,18 @@ class InspectionWork(InspectionPages):
         """Findings and the texts of the opinion."""
         item = self._item_or_404(pk)
         if request.method == "GET":
-            return self._opinion_page(item, {}, None)
+            return self._opinion_page(item, {})
         key = item.id
         try:
             with db.session.begin_nested():
                 opinions.save_opinion(key, seen(), request.form, current_account())
         except DomainError as refusal:
             db.session.rollback()
-            return self._opinion_page(
-                self._item_or_404(pk), refusal_of(refusal), request.form
-            ), refusal.status
+            return self._opinion_page(self._item_or_404(pk), refusal_of(refusal)), refusal.status
         flash(_("已保存。"), "success")
         return redirect(url_for("InspectionWork.opinion", pk=key))
 
-    def _opinion_page(self, item: Inspection, errors: dict[str, str], typed: Any) -> Any:
+    def _opinion_page(self, item: Inspection, errors: dict[str, str]) -> Any:
         if item.status not in rules.WRITES_FINDINGS:
             return redirect(url_for("InspectionAdmin.show", pk=item.id))
         return self.render_template(
@@ -266,8 +294,8 @@ class InspectionWork(InspectionPages):
             institution=item.institution,
             by=rules.rectify_by(clock.today(), item.rectify_days),
             errors=errors,
-            typed=typed,
             fields=FIELDS,
+            **_kept(item, "opinion"),
             **pages.WORDS,
         )
 
@@ -282,20 +310,18 @@ class InspectionWork(InspectionPages):
         if key and finding is None:
             abort(404)
         if request.method == "GET":
-            return self._finding_page(item, key, {}, None)
+            return self._finding_page(item, key, {})
         own = item.id
         try:
             with db.session.begin_nested():
                 opinions.save_finding(own, seen(), key or None, request.form, current_account())
         except DomainError as refusal:
             db.session.rollback()
-            return self._finding_page(
-                self._item_or_404(pk), key, refusal_of(refusal), request.form
-            ), refusal.status
+            return self._finding_page(self._item_or_404(pk), key, refusal_of(refusal)), refusal.status
         flash(_("问题已保存。"), "success")
         return redirect(url_for("InspectionWork.opinion", pk=own))
 
-    def _finding_page(self, item: Inspection, key: int, errors: dict[str, str], typed: Any) -> Any:
+    def _finding_page(self, item: Inspection, key: int, errors: dict[str, str]) -> Any:
         if item.status not in rules.WRITES_FINDINGS:
             return redirect(url_for("InspectionAdmin.show", pk=item.id))
         return self.render_template(
@@ -304,8 +330,8 @@ class InspectionWork(InspectionPages):
             finding=next((one for one in item.findings if one.id == key), None),
             key=key,
             errors=errors,
-            typed=typed,
             fields=FIELDS,
+            **_kept(item, f"finding_{key}"),
             **pages.WORDS,
         )
 

@@ -24,6 +24,7 @@ from app.accounts.services import sync_roles
 from app.core import clock
 from app.core.db import commits, db
 from app.core.events import Event, record
+from app.core.form_drafts import keep_draft
 from app.core.scope import SYSTEM, scoped
 from app.extensions import migrate
 from app.institutions.models import Institution
@@ -90,6 +91,8 @@ def put_data_in() -> dict[str, int]:
     company = make_institution()
     account = make_account("Enterprise", institution=company)
     record("InstitutionOpened", company, actor=account)
+    draft = {"account_id": account.id, "institution_id": company.id, "by_staff": False}
+    keep_draft("inspection:1:feedback", {"statement": "写到一半"}, clock.now(), **draft)
     db.session.commit()
     return counts()
 

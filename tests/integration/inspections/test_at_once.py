@@ -14,19 +14,9 @@ from app.inspections.models import Inspection
 from app.letters.services import letters_of
 from tests.at_once import at_once, one_winner
 from tests.factories import make_account
-from tests.integration.inspections.helpers import Desk, bring, first_item, make_desk, measures, verdicts
+from tests.integration.inspections.helpers import bring, first_item, measures, verdicts
 
 CONSOLE, WORK, SPACE = "/console/inspections", "/console/inspection-work", "/workspace/inspections"
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return make_desk()
-
-
-@pytest.fixture(autouse=True)
-def no_tokens(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
 
 
 def kinds(found: Inspection) -> list[str]:

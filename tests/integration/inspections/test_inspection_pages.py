@@ -39,11 +39,6 @@ def desk() -> Desk:
     return make_desk(name="金丝雀融资担保有限公司")
 
 
-@pytest.fixture(autouse=True)
-def no_tokens(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
-
-
 def text(answer: Any) -> str:
     return str(answer.get_data(as_text=True))
 

@@ -29,16 +29,10 @@ from tests.integration.inspections.helpers import (
     begin_plan,
     bring,
     first_item,
-    make_desk,
     measures,
     paper,
     verdicts,
 )
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return make_desk()
 
 
 def steps(found: Inspection) -> list[Event]:

@@ -17,19 +17,9 @@ from app.inspections.queries import waiting_opinions
 from app.letters.services import letters_of
 from app.messages.models import Message
 from tests.factories import make_account
-from tests.integration.inspections.helpers import FINDING, OPINION, Desk, bring, make_desk
+from tests.integration.inspections.helpers import FINDING, OPINION, bring
 
 CONSOLE, WORK, SPACE = "/console/inspections", "/console/inspection-work", "/workspace/inspections"
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return make_desk()
-
-
-@pytest.fixture(autouse=True)
-def no_tokens(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
 
 
 def told(account: Any) -> list[str]:

@@ -1,6 +1,8 @@
 // <form data-keep [data-unsaved]>: long texts are not lost by a slip. Leaving with something typed is asked about, and
 // before the form is sent the page makes sure that somebody is still logged in: a log-in that has ended is told here, with
 // everything typed still in its place, and a log-in that was made anew in another window brings its token along.
+import { resume, settle } from "./draft.js";
+
 const words = document.getElementById("keep-words")?.dataset;
 
 function tell(form, text, link) {
@@ -45,6 +47,7 @@ export function watchKept(root) {
   };
   document.addEventListener("input", touch);
   document.addEventListener("change", touch);
+  document.addEventListener("draftkept", (event) => unsaved.delete(event.target));
   // In the capturing phase: nothing else counts the form as sent before it is.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -57,9 +60,13 @@ export function watchKept(root) {
     event.stopImmediatePropagation();
     if (asking.has(form)) return;
     asking.add(form);
+    await settle(form);
     const goes = await ready(form);
     asking.delete(form);
-    if (!goes) return;
+    if (!goes) {
+      resume(form);
+      return;
+    }
     passed.add(form);
     form.requestSubmit(event.submitter);
   }, true);

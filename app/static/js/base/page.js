@@ -1,4 +1,5 @@
 // Behaviour that every page shares, by delegation; without script all of it degrades to links and plain posts.
+import { keepDrafts } from "./draft.js";
 import { watchKept } from "./keep.js";
 import { upgradePickers } from "./pickers.js";
 import { watchUploads } from "./uploads.js";
@@ -143,5 +144,6 @@ if (summary) summary.focus();
 upgradePickers(document);
 watchUploads(document);
 watchKept(document);
+keepDrafts(document);
 // From here on a click does what the page says it does; tests wait for it.
 document.documentElement.dataset.ready = "1";
