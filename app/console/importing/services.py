@@ -66,7 +66,9 @@ def _refused(refusal: WorkbookRefused) -> str:
             "文件中没有找到机构名单：表头应有“机构名称”“统一社会信用代码”“行业”等列。请下载模板，把各列复制过去后再上传。"
         )
     if refusal.code == "csv":
-        return _("这是文本（CSV）文件，不是 Excel 工作簿。请用 Excel 或 WPS 打开，把各列复制到本页的模板后上传。")
+        return _(
+            "这是文本（CSV）文件，不是 Excel 工作簿。请用 Excel 或 WPS 打开，把各列复制到本页的模板后上传。"
+        )
     return refusal.message(lang())
 
 

@@ -79,6 +79,4 @@ def _columns_left(sheet: RawSheet, layout: Layout) -> Iterator[tuple[str, str]]:
 
 
 def _columns_with_lines(sheet: RawSheet, layout: Layout) -> set[int]:
-    return {
-        col for _, line in sheet.lines(layout.first_row) for col, cell in line if cell.text.strip()
-    }
+    return {col for _, line in sheet.lines(layout.first_row) for col, cell in line if cell.text.strip()}
