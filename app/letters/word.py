@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,11 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from app.letters.compose import stays_whole
+
 BODY, HEADING, TITLE = "仿宋", "黑体", "宋体"
+# What Windows has for the second and third plane.
+RARE = {2: "SimSun-ExtB", 3: "SimSun-ExtG"}
 RED = RGBColor(0xD4, 0x00, 0x0F)
 WIDTH_MM = 156
 CENTER, RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
@@ -82,12 +87,20 @@ def _page_number(paragraph: Paragraph, side: WD_ALIGN_PARAGRAPH) -> None:
 def _run(
     paragraph: Paragraph, text: str, *, size: float, font: str = BODY, bold: bool = False, color: Any = None
 ) -> Any:
-    run = paragraph.add_run(_clean(text))
-    run.font.size, run.bold = Pt(size), bold
-    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
-    if color is not None:
-        run.font.color.rgb = color
+    run = None
+    for face, part in _by_font(_clean(text), font):
+        run = paragraph.add_run(part)
+        run.font.size, run.bold = Pt(size), bold
+        run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
+        if color is not None:
+            run.font.color.rgb = color
     return run
+
+
+def _by_font(text: str, font: str) -> list[tuple[str, str]]:
+    """The text in pieces of one font: 仿宋 and 黑体 have nothing beyond the first plane, where rare names are."""
+    planes = itertools.groupby(text, lambda character: min(ord(character) >> 16, 3))
+    return [(RARE.get(plane, font), "".join(part)) for plane, part in planes] or [(font, "")]
 
 
 def _clean(text: str) -> str:
@@ -150,13 +163,17 @@ def _indent(paragraph: Paragraph, characters: int) -> None:
 
 
 def _signature(word: WordDocument, one: Mapping[str, Any]) -> None:
-    """Name and date at the right, centred on each other, kept together on one page."""
-    half = 16 * max(len(one["name"]), 8) / 2
+    """Name and date at the right, kept together on one page: the date ends four characters before the margin and
+    the name stands centred above it (GB/T 9704, 7.3.5)."""
+    name, date = (sum(8 if c.isascii() else 16 for c in one[key]) for key in ("name", "date"))
+    right = max(0, 4 * 16 - max(0, name - date) / 2)
+    # A little wider than the words, for fonts differ and a name must not break.
+    wide = max(name, date) + 16
     for number, (text, size) in enumerate(((one["name"], 16), (one["date"], 16), ("（印章）", 10.5))):
         paragraph = word.add_paragraph()
         paragraph.alignment = CENTER
         layout = paragraph.paragraph_format
-        layout.left_indent, layout.right_indent = Pt(442 - 32 - 2 * half), Pt(32 if half * 2 < 400 else 0)
+        layout.left_indent, layout.right_indent = Pt(max(0, 442 - right - wide + 8)), Pt(max(0, right - 8))
         layout.space_before = Pt(58 if number == 0 else 0)
         layout.keep_with_next, layout.keep_together = number < 2, True
         color = None if number < 2 else RGBColor(0x6E, 0x6E, 0x6E)
@@ -173,20 +190,34 @@ def _table(word: WordDocument, one: Mapping[str, Any]) -> None:
     columns = one["columns"]
     table = word.add_table(rows=0, cols=len(columns))
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+    _padded(table)
     total = sum(column["weight"] for column in columns)
     widths = [Mm(WIDTH_MM * column["weight"] / total) for column in columns]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     _row(table, [column["title"] for column in columns], widths, head=True)
     for cells in one["rows"] or [[one["nothing"], *([""] * (len(columns) - 1))]]:
-        _row(table, cells, widths)
+        _row(table, cells, widths, whole=stays_whole(columns, cells))
     word.add_paragraph().paragraph_format.line_spacing = Pt(8)
 
 
-def _row(table: Any, cells: list[str], widths: list[Any], *, head: bool = False) -> None:
+def _padded(table: Any) -> None:
+    """Room above and below the words, which otherwise touch the lines."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("top", "bottom"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "50")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))  # the order of the parts is laid down
+    properties.append(margins) if look is None else look.addprevious(margins)
+
+
+def _row(table: Any, cells: list[str], widths: list[Any], *, head: bool = False, whole: bool = True) -> None:
     row = table.add_row()
     properties = row._tr.get_or_add_trPr()
-    for name in ("w:cantSplit", "w:tblHeader") if head else ("w:cantSplit",):
+    for name in ("w:cantSplit",) * whole + ("w:tblHeader",) * head:
         properties.append(OxmlElement(name))
     for cell, text, width in zip(row.cells, cells, widths, strict=True):
         cell.width = width
