@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from app.letters.rules import PLACEHOLDER, DataProblem, Kind
 
 NOTHING = "（无）"
+KEPT = 2  # blocks before the signature that stand on its page
+TABLE_POINTS, CELL_INSET, CELL_SIZE = 442, 8, 10.5  # the width of the type area, and of what is in a cell
+WHOLE_LINES = 10
 
 
 def chinese_day(day: date) -> str:
@@ -57,10 +59,27 @@ def compose(
     body: list[dict[str, Any]] = []
     for block in layout["blocks"]:
         body.extend(_block(kind, block, values, layout))
-    for one, following in itertools.pairwise(body):
-        one["keep"] = following["type"] == "signature"  # no seal stands alone on a page
+    _keep_with_signature(body)
     lines = {name: fill(str(layout[name]), values) for name in ("head", "title", "addressee")}
     return {"red": bool(layout["red"]), **lines, "number": number, "body": body}
+
+
+def _keep_with_signature(body: list[dict[str, Any]]) -> None:
+    """No seal stands alone on a page, nor with the list of annexes only: text of the letter goes with it."""
+    for at, one in enumerate(body):
+        if one["type"] == "signature":
+            for before in body[max(0, at - KEPT) : at]:
+                before["keep"] = True
+
+
+def stays_whole(columns: Sequence[Mapping[str, Any]], row: Sequence[str]) -> bool:
+    """Whether a row goes to the next page in one piece. A long one is divided: it would leave half a page empty."""
+    total = sum(column["weight"] for column in columns)
+    lines = 0
+    for column, cell in zip(columns, row, strict=True):
+        in_line = max(1, int((TABLE_POINTS * column["weight"] / total - CELL_INSET) / CELL_SIZE))
+        lines = max(lines, sum(-(-len(part) // in_line) for part in cell.split("\n")))
+    return lines <= WHOLE_LINES
 
 
 def _block(

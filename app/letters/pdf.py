@@ -12,6 +12,8 @@ from typing import Any
 
 import typst
 
+from app.letters.compose import stays_whole
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -51,7 +53,11 @@ def _in_cell(text: str) -> str:
 def _breakable(one: Mapping[str, Any]) -> dict[str, Any]:
     """A part of the body with places to break in long words."""
     if one["type"] == "table":
-        return {**one, "rows": [[_in_cell(cell) for cell in row] for row in one["rows"]]}
+        rows = [
+            {"whole": stays_whole(one["columns"], row), "cells": [_in_cell(cell) for cell in row]}
+            for row in one["rows"]
+        ]
+        return {**one, "rows": rows}
     return {key: _in_line(value) if key == "text" else value for key, value in one.items()}
 
 
