@@ -4,7 +4,8 @@ For maintainers. The package is fetched and checked as in ``vendor_assets.py``; 
 GBK and every other Chinese character that the font has (regular: names have rare ones) and those of GB 2312 (bold; what
 it lacks is set in regular), with the punctuation and the forms that letters use. That font has the characters of
 通用规范汉字表 and few others beyond the first plane; the rest (𠮷 and 2,300 more) come from the full Noto Serif CJK as
-Debian packs it (``apt-get install fonts-noto-cjk``). ``coverage.json`` says what can be printed. Run ``python scripts/vendor_fonts.py`` after changing version and integrity, and review what changed.
+Debian packs it (``apt-get install fonts-noto-cjk``). ``coverage.json`` says what can be printed. Run
+``python scripts/vendor_fonts.py`` after changing version and integrity, and review what changed.
 """
 
 from __future__ import annotations
