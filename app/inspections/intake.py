@@ -148,7 +148,9 @@ def read_finding(raw: Mapping[str, str]) -> dict[str, Any]:
         if not reader.text(name) and name != "evidence":
             reader.errors[name] = _("请填写此项。")
     reader.choice("severity", rules.SEVERITIES, "moderate")
-    reader.day("due_on")
+    due = reader.day("due_on")
+    if due:  # as the opinion's own deadline: nobody is asked to answer on a holiday
+        reader.values["due_on"] = rules.rectify_by(due, 0)
     return reader.check()
 
 

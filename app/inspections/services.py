@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -208,6 +208,7 @@ def add_day(
     if not note:
         reader.errors["note"] = _("请写明当天的工作情况。")
     reader.check()
+    _need_new_day(inspection, day, note)
     row = SiteDay(
         institution_id=inspection.institution_id,
         inspection_id=inspection.id,
@@ -222,6 +223,15 @@ def add_day(
         row.files.append(_file(inspection, upload, actor, now, internal=True, day_id=row.id))
     record("InspectionDayRecorded", inspection, actor=actor, now=now, data={"day": str(day)})
     return row
+
+
+def _need_new_day(inspection: Inspection, day: date | None, note: str) -> None:
+    """A press that came twice is one record."""
+    query = select(SiteDay.id).where(
+        SiteDay.inspection_id == inspection.id, SiteDay.day == day, SiteDay.note == note
+    )
+    if db.session.scalar(query.limit(1)) is not None:
+        raise Conflict(_("这一天已有相同的记录，没有重复保存。"))
 
 
 def finish_work(inspection_id: int, version: int, actor: Account, now: datetime) -> Inspection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed, Refused
 from app.core.events import Event, history
 from app.core.workflow import IllegalTransition
+from app.filings.calendar.periods import is_workday, next_workday
 from app.inspections import feedback, opinions, planning, services
 from app.inspections.defaults import load_checklist
 from app.inspections.intake import Incomplete
@@ -316,3 +317,24 @@ def test_a_cancelled_notice_is_told(desk):
     planning.cancel_inspection(found.id, found.version, "与上级检查重复", desk.inspector, clock.now())
     assert found.status == "cancelled"
     assert any("已取消" in subject for subject in subjects(desk))
+
+
+def test_a_deadline_that_an_inspector_sets_on_a_holiday_moves_to_the_next_working_day(desk):
+    found = bring(desk, "concluding", now=clock.now())
+    holiday = "2030-10-05"  # a Saturday in the week of the national day
+    finding = opinions.save_finding(
+        found.id, found.version, None, {**FINDING, "due_on": holiday}, desk.inspector
+    )
+    assert finding.due_on == next_workday(date.fromisoformat(holiday))[0] != date.fromisoformat(holiday)
+    opinions.submit_opinion(found.id, found.version, desk.inspector, clock.now())
+    opinions.decide_opinion(found.id, found.version, "approve", "", desk.approver, clock.now())
+    assert found.rectify_by == finding.due_on and is_workday(found.rectify_by)[0]
+
+
+def test_the_same_day_on_site_sent_twice_is_recorded_once(desk):
+    found = bring(desk, "on_site")
+    day = {"day": clock.today().isoformat(), "note": "核对会计凭证"}
+    services.add_day(found.id, day, [paper("底稿.pdf")], desk.inspector, clock.now())
+    with pytest.raises(Conflict, match="相同的记录"):
+        services.add_day(found.id, day, [paper("底稿.pdf")], desk.inspector, clock.now())
+    services.add_day(found.id, day | {"note": "询问财务人员"}, [], desk.inspector, clock.now())
