@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from app import navigation
+from app.accounts import asking
 from app.accounts.security import PlatformSecurityManager
 from app.core.db import db
 from app.core.fab import PlatformBuilder
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
         if blueprint.name == "api":
             csrf.exempt(blueprint)  # no cookie counts there: the token does
+    asking.init_app(app)
     register.init_app(app)
     read_only.init_app(app)
     navigation.init_app(app)

@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from app.accounts.models import LoginSession
 from app.core import clock
 from app.core.db import db
 from app.portal.seed import seed_portal
@@ -41,6 +42,7 @@ def test_the_forms_of_portal_and_accounts_work_without_script(
     suggest(visitor)
     register(visitor)
     get_in_again(visitor, somebody)
+    end_another_session(visitor, somebody.id)
     log_out(visitor)
 
 
@@ -132,6 +134,23 @@ def get_in_again(visitor: Visitor, somebody: Any) -> None:
     fill(page, password=NEW, captcha=CAPTCHA)
     send(page)
     page.wait_for_url("**/workspace/")
+
+
+def end_another_session(visitor: Visitor, account_id: int) -> None:
+    """Buttons with a question ask on a page of their own; no leads back, yes does it."""
+    page, now = visitor.page, clock.now()
+    db.session.rollback()  # forgets what was read before the server wrote
+    db.session.add(LoginSession(id="0" * 64, account_id=account_id, created_at=now, seen_at=now))
+    db.session.commit()
+    for answer in ("no", "yes"):
+        visitor.open("/workspace/profile/sessions")
+        page.locator("tbody button[data-danger]").click()
+        expect(page.locator("main")).to_contain_text("确定让该处退出登录吗")
+        if answer == "no":
+            page.locator("main a.btn").click()
+            page.wait_for_url("**/workspace/profile/sessions")
+    send(page)
+    expect(page.locator("tbody tr")).to_have_count(1)
 
 
 def log_out(visitor: Visitor) -> None:

@@ -7,10 +7,17 @@ import { watchUploads } from "./uploads.js";
 const byId = (id) => document.getElementById(id);
 
 // Ask before a change: <button data-confirm="…" [data-danger]>. Without <dialog> the browser's own question is used.
+// The server asks on a page of its own what was not answered here (app/accounts/asking.py).
 const confirmed = new WeakSet();
+function answer(form) {
+  if (!form || form.elements.confirmed) return;
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "confirmed", value: "1" }));
+}
+
 function ask(button) {
   const dialog = byId("confirm-dialog");
   const go = () => {
+    answer(button.form);
     confirmed.add(button);
     button.click();
   };
