@@ -40,17 +40,17 @@ def _enter_all(connection: Connection) -> None:
 
 
 def _tokens(connection: Connection) -> Iterator[list[tuple[int, str]]]:
-    """Entries with the tokens of their texts, many at a time."""
-    query = (
-        select(_ENTRY.c.id, Announcement.title, Announcement.body_text)
-        .join(_ENTRY, _ENTRY.c.announcement_id == Announcement.id)
-        .order_by(_ENTRY.c.id)
-        .limit(CHUNK)
+    """Entries with the tokens of their texts, many at a time.
+
+    One query, read on between the writes: asked anew for each thousand, PostgreSQL, which has no statistics about the
+    entries made just now, joins and sorts all of them each time.
+    """
+    query = select(_ENTRY.c.id, Announcement.title, Announcement.body_text).join(
+        _ENTRY, _ENTRY.c.announcement_id == Announcement.id
     )
-    last = 0
-    while rows := connection.execute(query.where(_ENTRY.c.id > last)).all():
+    found = connection.execute(query, execution_options={"yield_per": CHUNK})
+    for rows in found.partitions():
         yield [(row.id, " ".join(sorted(text_tokens(row.title, row.body_text)))) for row in rows]
-        last = rows[-1].id
 
 
 def _fill_on_sqlite(connection: Connection) -> int:
