@@ -220,7 +220,10 @@ def _staged(filing: Filing) -> str:
 
 
 def addresses(app: Flask, ids: dict[str, list[str]], method: str) -> Iterator[tuple[str, str]]:
-    """(endpoint, path) of every rule with every combination of these identifiers."""
+    """(endpoint, path) of every rule with every combination of these identifiers.
+
+    Some may be meant for one view or endpoint: "InspectionAdmin:pk", "InspectionAdmin.draft:kind".
+    """
     for rule in app.url_map.iter_rules():
         if method in (rule.methods or ()) and not rule.endpoint.endswith("static"):
             yield from ((rule.endpoint, path) for path in _paths(rule, ids))
@@ -230,7 +233,10 @@ def _paths(rule: Rule, ids: dict[str, list[str]]) -> Iterator[str]:
     found = [rule.rule]
     for name in re.findall(r"<(?:[^:>]+:)?(\w+)>", rule.rule):
         pattern = re.compile(rf"<(?:[^:>]+:)?{name}>")
-        found = [pattern.sub(value, path) for path in found for value in ids.get(name, ["nothing"])]
+        view = rule.endpoint.partition(".")[0]
+        meant = (ids.get(f"{place}:{name}") for place in (rule.endpoint, view))
+        values = next(filter(None, meant), None) or ids.get(name, ["nothing"])
+        found = [pattern.sub(value, path) for path in found for value in values]
     yield from found
 
 
