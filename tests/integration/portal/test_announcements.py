@@ -135,3 +135,12 @@ def test_nothing_public_is_written_by_another_method(client):
 @pytest.mark.parametrize("url", ["/news/all/?q=%00", "/search?q=a%00", "/registry/pawn/?q=%00", "/pages/%00"])
 def test_a_nul_is_refused_as_a_bad_request_and_never_reaches_the_database(client, url):
     assert client.get(url).status_code == 400
+
+
+def test_english_pages_say_that_announcements_are_in_chinese(client):
+    item = announce("关于罚款的通报")
+    for path in ("/", "/news/all/", f"/news/{item.id}", "/search?q=罚款"):
+        client.set_cookie("lang", "en")
+        assert client.get(path).text.count("Announcements are published in Chinese") == 1, path
+        client.set_cookie("lang", "zh_Hans_CN")
+        assert "chinese-note" not in client.get(path).text
