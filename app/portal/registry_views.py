@@ -10,6 +10,7 @@ from flask import abort, render_template, request, send_file
 from flask_babel import gettext as _
 
 from app.core import clock
+from app.core.errors import Invalid
 from app.institutions.models import Region
 from app.institutions.rules import INDUSTRIES, past_day
 from app.portal import registry_queries
@@ -26,9 +27,13 @@ def _industry_or_404(industry: str) -> str:
     return industry
 
 
-def _chosen_region(regions: list[Region]) -> Region | None:
-    code = request.args.get("region", "")
-    return next((region for region in regions if region.code == code), None)
+def _chosen_region(regions: list[Region]) -> tuple[Region | None, str]:
+    """The region that `?region=` asks for, and what is wrong with it; without or with a wrong one it is everywhere."""
+    code = request.args.get("region", "").strip()
+    region = next((region for region in regions if region.code == code), None)
+    if region or not code:
+        return region, ""
+    return None, _("没有代码为“%(text)s”的地区，下面不分地区。请从列表中选择所属地区。", text=code[:20])
 
 
 def _day() -> tuple[date, str]:
@@ -50,9 +55,9 @@ def registry(industry: str) -> Any:
     """A public list; its opening is counted."""
     _industry_or_404(industry)
     regions = registry_queries.regions()
-    region = _chosen_region(regions)
+    region, no_region = _chosen_region(regions)
     words = query_words(request.args.get("q"))
-    day, problem = _day()
+    day, no_day = _day()
     found = registry_queries.listed_page(
         industry,
         day,
@@ -69,7 +74,7 @@ def registry(industry: str) -> Any:
         regions=regions,
         today=clock.today(),
         day=day,
-        problem=problem,
+        problems=[one for one in (no_day, no_region) if one],
     )
 
 
@@ -96,8 +101,10 @@ def registry_download(industry: str, kind: str) -> Any:
     _industry_or_404(industry)
     if kind not in FORMATS:
         abort(404)
-    region = _chosen_region(registry_queries.regions())
-    day, _problem = _day()
+    region, no_region = _chosen_region(registry_queries.regions())
+    day, no_day = _day()
+    if no_day or no_region:  # a program would take the wrong list for the one that it asked for
+        raise Invalid(no_day or no_region)
     rows = registry_queries.listed_all(
         industry,
         day,

@@ -107,7 +107,25 @@ def test_region_and_words_narrow_the_list_and_every_download_alike(client):
         "丙示例小额贷款有限公司",
     }
     assert names_in(client, f"{url}download.json?q={here.uscc.lower()}") == {here.name}
-    assert len(names_in(client, f"{url}download.json?region=999999")) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("region=999999", "没有代码为“999999”的地区"),
+        ("region=33%25", "没有代码为“33%”的地区"),
+        ("on=0001-01-01", "“0001-01-01”不是可以查看的日期"),
+        ("on=9999-12-31", "不是可以查看的日期"),
+        ("on=2026-02-30", "不是可以查看的日期"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_told_and_never_downloaded_as_something_else(client, query, words):
+    make_institution("pawn", name="示例典当有限公司")
+    page = client.get(f"/registry/pawn/?{query}")
+    assert page.status_code == 200 and words in page.text and "示例典当有限公司" in page.text
+    for kind in ("json", "csv", "xlsx"):
+        answer = client.get(f"/registry/pawn/download.{kind}?{query}")
+        assert answer.status_code == 400 and words in answer.text and "示例典当" not in answer.text
 
 
 @pytest.mark.parametrize(
