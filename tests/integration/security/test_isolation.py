@@ -90,6 +90,39 @@ def test_nothing_of_the_other_company_can_be_changed(app, client, world, sign_in
     assert leaks == []
 
 
+def doors(world: World, existing: bool) -> list[tuple[str, str]]:
+    """(method, path) of a county officer's doors to the other company's things, or to such as never were."""
+    never = 987_654_321
+    company, filing = (world.other.id, world.filing.id) if existing else (never, never)
+    first = {name: numbers[0] if existing else never for name, numbers in world.ids.items()}
+    application, inspection, letter = first["application_id"], first["inspection_id"], first["letter_id"]
+    registration = world.ids["registration_id"][0] if existing else never
+    key = world.file_key if existing else f"{world.file_key[:3]}{'0' * (len(world.file_key) - 3)}"
+    return [
+        ("GET", f"/console/institutions/show/{company}"),
+        ("POST", f"/console/institutions/reveal/{company}"),
+        ("GET", f"/console/applications/show/{application}"),
+        ("POST", f"/console/applications/decide/{application}"),
+        ("GET", f"/console/registrations/show/{registration}"),
+        ("POST", f"/console/registrations/approve/{registration}"),
+        ("GET", f"/console/registrations/file/{registration}/licence_file"),
+        ("GET", f"/console/filings/show/{filing}"),
+        ("GET", f"/console/review/{filing}/"),
+        ("GET", f"/console/inspections/show/{inspection}"),
+        ("GET", f"/letters/{letter}/pdf"),
+        ("GET", f"/files/{key}"),
+    ]
+
+
+@pytest.mark.parametrize("role", ["Supervisor", "Approver"])
+def test_what_is_out_of_reach_answers_like_what_never_was(world, sign_in, monkeypatch, app, role):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    officer = sign_in(make_account(role, region_prefix="330102"))
+    for (method, there), (_same, never) in zip(doors(world, True), doors(world, False), strict=True):
+        answers = [officer.open(path, method=method).status_code for path in (there, never)]
+        assert answers[0] == answers[1] and answers[0] in (403, 404), (there, never, answers)
+
+
 @pytest.mark.parametrize("role", STAFF)
 @pytest.mark.parametrize("area", ["region", "industry"])
 def test_lists_filters_and_counts_of_staff_outside_the_area_show_nothing(app, world, sign_in, role, area):

@@ -118,7 +118,7 @@ def make_world() -> World:
     keys, inspection = [stored.key, licence.key], inspected(other, other_account, CANARY)
     numbers = own | set(drafts) | {inspection.id}
     found.ids = (
-        {"application_id": [str(application.id)]}
+        {"application_id": [str(application.id)], "registration_id": [str(registration.id)]}
         | _ids(found, numbers, keys)
         | _inspection_ids(inspection, keys)
     )
