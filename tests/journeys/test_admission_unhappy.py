@@ -110,6 +110,8 @@ def test_a_company_with_a_licence_finds_setting_up_closed_also_by_its_address(vi
     for path in ("/workspace/admission/", "/workspace/admission/new/set_up"):
         company.open(path)
         assert "已有经营许可附件，无需新设" in main_text(company)
+        if path.endswith("/admission/"):
+            assert company.page.get_by_role("button", name="新设", exact=True).is_disabled()
     assert company.page.locator("main #licence_no").count() == 0, "no form behind the closed door"
 
 
