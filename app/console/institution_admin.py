@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from app.accounts.security import may
 from app.console import institution_export
-from app.console.institution_file import SHOWN, institution_file
+from app.console.institution_file import SHOWN, institution_file, together
 from app.console.institution_file_words import (
     FILE_WORDS,
     SUBJECT_COLUMNS,
@@ -131,6 +131,7 @@ class InstitutionAdmin(RevealsMobile, SafeModelView):
             person_labels=PERSON_LABELS,
             region_names=region_names(),
             course=event_course(found.events.rows),
+            change_groups=together(found.changes[:SHOWN]),
             shown=SHOWN,
             columns=SUBJECT_COLUMNS,
             shown_value=shown_value,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from app.core.db import db
@@ -52,6 +53,14 @@ class Change:
     entry: RegisterEntry
     subject: str
     differences: list[Difference]
+    name: str = ""  # whom or which one it is about, of what there are several
+    is_new: bool = False
+
+    @property
+    def belongs(self) -> tuple[Any, ...]:
+        """Changes that came together have this in common."""
+        entry = self.entry
+        return self.subject, entry.effective_from, entry.source, entry.source_id, entry.recorded_at
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,12 @@ def institution_file(item: Institution, day: date) -> InstitutionFile:
         day,
         state_on(entries, day),
         changes_of(entries),
-        _section(Application, Application.institution_id == item.id, Application.id),
+        # A draft is the institution's own affair, as in the queue.
+        _section(
+            Application,
+            and_(Application.institution_id == item.id, Application.status != "draft"),
+            Application.id,
+        ),
         _section(Filing, Filing.institution_id == item.id, Filing.id, *options),
         _section(
             Extension,
@@ -120,8 +134,15 @@ def changes_of(entries: Sequence[RegisterEntry]) -> list[Change]:
             for name, value in new.items()
             if _text(name, former.get(name)) != _text(name, value)
         ]
-        found.append(Change(entry, entry.subject_kind, differences))
+        name = str({**former, **new}.get("name") or former.get("name") or entry.subject_key)
+        found.append(Change(entry, entry.subject_kind, differences, name, not former and not entry.ends))
     return found[::-1]
+
+
+def together(changes: Iterable[Change]) -> list[list[Change]]:
+    """Neighbours that came together, such as all people of one list, in the order in which they were written."""
+    groups = groupby(changes, key=lambda one: one.belongs)
+    return [list(group)[::-1] for _key, group in groups]
 
 
 def _text(name: str, value: Any) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.console.event_words import EVENT_WORDS
 from app.console.institution_file import InstitutionFile
+from app.core.badges import minute
 from app.core.events import Event
 from app.filings.labels import EXTENSION_STATES, FILING_STATES
 from app.inspections.labels import KINDS as INSPECTION_KINDS
@@ -107,9 +109,10 @@ def shown_value(name: str, value: Any) -> Any:
 def event_course(events: Sequence[Event]) -> list[dict[str, Any]]:
     """What happened, newest first, for a timeline."""
     modes = modes_of_events(events)
-    return [
+    return _once(
         {
-            "title": history_word(modes.get(entry.id, ""), entry.kind)
+            "title": _register_title(entry)
+            or history_word(modes.get(entry.id, ""), entry.kind)
             or EVENT_WORDS.get(entry.kind, entry.kind),
             "who": entry.actor_name,
             "when": entry.at,
@@ -120,4 +123,34 @@ def event_course(events: Sequence[Event]) -> list[dict[str, Any]]:
             "opinion": entry.comment,
         }
         for entry in events
-    ]
+    )
+
+
+def _register_title(entry: Event) -> str:
+    """What of the register changed, and since when; empty for other events."""
+    entries = entry.data.get("entries")
+    if entry.kind not in ("RegisterOpened", "RegisterChanged") or not entries:
+        return ""
+    kinds = dict.fromkeys(one["kind"] for one in entries)
+    return _(
+        "%(what)s：%(subjects)s（自 %(day)s 起）",
+        what=EVENT_WORDS[entry.kind],
+        subjects=_("、").join(str(FILE_WORDS["subject"][kind]) for kind in kinds),
+        day=entry.data["from"],
+    )
+
+
+def _once(course: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Neighbours that say the same of the same minute as one, with how many there were."""
+    groups = groupby(
+        course,
+        key=lambda one: (*(str(one[name]) for name in ("title", "who", "opinion")), minute(one["when"])),
+    )
+    found = []
+    for _key, group in groups:
+        same = list(group)
+        first = same[0]
+        if len(same) > 1:
+            first["title"] = _("%(title)s，%(n)s 项", title=first["title"], n=len(same))
+        found.append(first)
+    return found

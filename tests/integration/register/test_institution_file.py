@@ -15,6 +15,7 @@ from app.core.events import Event
 from app.institutions.register.services import Change, Origin, change_register
 from tests.factories import make_account, make_institution, make_region
 from tests.integration.accounts.helpers import post
+from tests.integration.admission.helpers import URL, Applicant, the_last
 from tests.statements import counted_statements
 
 LIST = "/console/institutions/list/"
@@ -45,6 +46,29 @@ def test_the_file_shows_the_register_of_any_day_and_changes_side_by_side(supervi
     assert "名册中还没有这家机构" in show(supervisor, company, "?on=2019-12-31")
     for bad in ("x", "2999-01-01", "0001-01-01"):
         assert "以下登记信息截至" not in show(supervisor, company, f"?on={bad}")
+
+
+def test_a_draft_of_the_company_is_not_in_its_file(sign_in, supervisor):
+    company = Applicant(sign_in)
+    company.send(f"{URL}/new/change", "save")
+    draft = the_last()
+    assert draft.status == "draft" and draft.number not in show(supervisor, company.institution)
+    company.send(f"{URL}/{draft.id}/edit", version=str(draft.version))
+    assert the_last().number in show(supervisor, company.institution)
+
+
+def test_people_who_came_together_are_told_together_and_the_timeline_says_what_changed(supervisor):
+    company = make_institution()
+    day = clock.today() - timedelta(days=3)
+    people = [Change("shareholder", {"name": f"示例股东{n}"}, f"示例股东{n}") for n in range(3)]
+    branch = Change("branch", {"name": "示例分公司"}, "ZR2026")
+    for changes in (people, [branch], [Change("branch", key="ZR2026", ends=True)]):
+        change_register(company, changes, effective_from=day, origin=Origin("filing"), now=clock.now())
+    db.session.commit()
+    page = show(supervisor, company)
+    assert "新增：示例股东0" in page and "3 项" in page and page.count('class="register-change"') == 5
+    assert "新增：示例分公司" in page and "终止：示例分公司" in page and "（ZR2026）" not in page
+    assert f"名册变更：股东（自 {day.isoformat()} 起）" in page
 
 
 def test_the_file_masks_the_number_and_writes_down_who_asked(supervisor):
