@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from app.filings.checks.finding import CellAddress, Finding, finding_key
-from app.filings.checks.sentences import message_of, reads_form, remedy_of, repeated
+from app.filings.checks.sentences import Sides, message_of, reads_form, remedy_of, repeated
 from app.filings.checks.wording import Words, in_both
 from app.filings.definitions.schema import CellSpec, Check, Form, Value
 from app.filings.environment import Surroundings
@@ -21,7 +21,7 @@ from app.filings.expressions.ast import (
 )
 from app.filings.expressions.evaluate import evaluate
 from app.filings.expressions.numbers import rounded
-from app.filings.expressions.walk import column_references, references
+from app.filings.expressions.walk import column_references, kept_by_node, references
 
 EVERY_ROW = "*"
 _MIRRORED: dict[CompareOp, CompareOp] = {
@@ -63,6 +63,12 @@ def _turned(part: Node, form: Form, env: Surroundings) -> Node:
         return part
     if Words(env, "zh").name(part.right) is None:
         return part
+    return _mirrored(part)
+
+
+@kept_by_node
+def _mirrored(part: Node) -> Node:
+    assert isinstance(part, Compare)
     return Compare(_MIRRORED[part.op], part.right, part.left, part.pos)
 
 
@@ -70,10 +76,11 @@ def _finding(check: Check, form: Form, env: Surroundings, part: Node) -> Finding
     cells = involved(part, form, env)
     at = _main([*cells, *involved(check.expr, form, env)], form)
     spec = form.cell_spec(at[1], at[2])
-    value, expected = (_rounded(item, spec) for item in _values(part, env))
+    sides = (evaluate(part.left, env), evaluate(part.right, env)) if isinstance(part, Compare) else None
+    value, expected = (_rounded(item, spec) for item in _values(part, env, sides))
     row = "" if at[1] == EVERY_ROW else at[1]
     label = in_both(lambda lang: _label(form, row, at[2], env, lang))
-    message = in_both(lambda lang: message_of(check, part, form, env, at, lang))
+    message = in_both(lambda lang: message_of(check, part, form, env, at, lang, sides))
     remedy = in_both(lambda lang: remedy_of(check, spec is not None and spec.computed is not None, lang))
     return Finding(
         check_id=check.id,
@@ -118,9 +125,9 @@ def _label(form: Form, row: str, col: str, env: Surroundings, lang: str) -> str:
     return Words(env, lang, (form.code, "", "")).cell(form, row, col).strip() if col else form.name(lang)
 
 
-def _values(part: Node, env: Surroundings) -> tuple[Value, Value]:
-    if isinstance(part, Compare):
-        return _plain(evaluate(part.left, env)), _plain(evaluate(part.right, env))
+def _values(part: Node, env: Surroundings, sides: Sides | None) -> tuple[Value, Value]:
+    if sides is not None:
+        return _plain(sides[0]), _plain(sides[1])
     if isinstance(part, Call) and part.name == "UNIQUE":
         return next((value for _, _, value in repeated(part, env)), None), None
     for ref, shift in references(part):

@@ -26,15 +26,25 @@ _DATE_OPS = {
     "<": ("应早于", "must be before"),
     ">": ("应晚于", "must be after"),
 }
+# What the two sides of a comparison give.
+Sides = tuple[object, object]
 # What a warning asks for is said once, at its end: not "…, please check. Please check …".
 _ASKS_ZH = re.compile(r"，请(核实|说明|关注)$")
 _ASKS_EN = re.compile(r"; (check|explain|please confirm)$")
 
 
-def message_of(check: Check, part: Node, form: Form, env: Surroundings, at: CellAddress, lang: str) -> str:
-    """What is wrong, as one sentence beginning with the form and the place."""
-    if isinstance(part, Compare):
-        told = _Comparison(part, env, at, lang).told()
+def message_of(
+    check: Check,
+    part: Node,
+    form: Form,
+    env: Surroundings,
+    at: CellAddress,
+    lang: str,
+    sides: Sides | None = None,
+) -> str:
+    """What is wrong, as one sentence beginning with the form and the place; `sides` of a comparison."""
+    if isinstance(part, Compare) and sides is not None:
+        told = _Comparison(part, env, at, lang, sides).told()
         if reads_form(part, form, env):
             return told
         joint = ": " if lang == "en" else "："
@@ -93,7 +103,7 @@ def _duplicates(part: Call, form: Form, env: Surroundings, lang: str) -> str:
 class _Comparison:
     """A comparison that does not hold, told from the cell `at`."""
 
-    def __init__(self, part: Compare, env: Surroundings, at: CellAddress, lang: str) -> None:
+    def __init__(self, part: Compare, env: Surroundings, at: CellAddress, lang: str, sides: Sides) -> None:
         self.part = part
         self.english = lang == "en"
         self.name = Words(env, lang).name(part.left)
@@ -101,8 +111,7 @@ class _Comparison:
         self.words = Words(env, lang, at if self.name else (at[0], "", ""))
         spec = _side_spec(part.left, env) or _side_spec(part.right, env)
         self.is_date = spec is not None and spec.type == "date"
-        self.left = self._shown(evaluate(part.left, env), spec)
-        self.right = self._shown(evaluate(part.right, env), spec)
+        self.left, self.right = (self._shown(side, spec) for side in sides)
 
     def told(self) -> str:
         subject = self._subject()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from app.filings.definitions.schema import CellSpec, Form, Row
 from app.filings.environment import Surroundings
@@ -230,6 +231,7 @@ def in_both(say: Callable[[str], str]) -> tuple[str, str]:
     return say("zh"), say("en")
 
 
+@lru_cache(maxsize=10_000)
 def _short(name: str) -> str:
     """A column's name without the explanation in brackets behind it ("Share of (A - B)" needs its own)."""
     short = re.sub(r"[（(][^（）()]*[）)]$", "", name).strip()

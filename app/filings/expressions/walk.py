@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
 
 from app.filings.expressions.ast import (
     And,
@@ -21,6 +21,27 @@ from app.filings.expressions.ast import (
 )
 from app.filings.expressions.functions import FUNCTIONS, SHIFTS
 from app.filings.expressions.types import Ref, Shift
+
+T = TypeVar("T")
+_MOST_KEPT = 20_000
+
+
+def kept_by_node(find: Callable[[Node], T]) -> Callable[[Node], T]:
+    """What `find` tells of a node, once: the definitions' trees never change, and each finding asks again.
+
+    By identity, as equal nodes differ in where they were written; the node is held, so that no other can have it.
+    """
+    known: dict[int, tuple[Node, T]] = {}
+
+    def found(node: Node) -> T:
+        former = known.get(id(node))
+        if former is None or former[0] is not node:
+            if len(known) >= _MOST_KEPT:
+                known.clear()
+            former = known[id(node)] = node, find(node)
+        return former[1]
+
+    return found
 
 
 class Reference(NamedTuple):
@@ -59,12 +80,12 @@ def shifted(node: Node) -> tuple[Node, Shift]:
 
 def references(node: Node) -> list[Reference]:
     """Every cell, field and column the expression reads, in reading order, each once."""
-    return list(dict.fromkeys(_references(node)))
+    return list(_each_reference(node))
 
 
 def column_references(node: Node) -> list[Reference]:
     """Those of the references that are read as whole columns (arguments of aggregate functions)."""
-    return list(dict.fromkeys(_column_references(node)))
+    return list(_each_column_reference(node))
 
 
 def attributes(node: Node) -> list[AttrRef]:
@@ -78,6 +99,16 @@ def column_of(call: Call, index: int) -> Reference | None:
         return None
     ref, shift = shifted(call.args[index])
     return Reference(ref, shift) if isinstance(ref, FieldRef) else None
+
+
+@kept_by_node
+def _each_reference(node: Node) -> tuple[Reference, ...]:
+    return tuple(dict.fromkeys(_references(node)))
+
+
+@kept_by_node
+def _each_column_reference(node: Node) -> tuple[Reference, ...]:
+    return tuple(dict.fromkeys(_column_references(node)))
 
 
 def _references(node: Node) -> Iterator[Reference]:

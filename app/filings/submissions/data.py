@@ -12,7 +12,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, or_, select
-from sqlalchemy.orm import defer
 
 from app.core import clock
 from app.core.db import db, prepared
@@ -25,6 +24,7 @@ from app.filings.definitions.schema import Form, Values
 from app.filings.expressions.types import Shift
 from app.filings.expressions.walk import references
 from app.filings.row_memory import RowMemory
+from app.filings.submissions.drafts import drafts_at
 from app.filings.submissions.in_force import Standing, one_off_in_force
 from app.filings.submissions.known import read_draft
 from app.filings.submissions.models import Explanation, Filing, FilingAttachment, FilingForm, FilingVersion
@@ -121,7 +121,7 @@ def load_data(
     entries: bool = True,
 ) -> FilingData:
     """The same for a filing that is already at hand."""
-    drafts = _drafts(filing, entries)
+    drafts = drafts_at(filing, entries)
     day = period.end_date if period else clock.local(now).date()
     codes = forms_filed(report_set, filing.period_code if filing else change, day)
     ids = definition_ids_on(codes, day)
@@ -206,24 +206,6 @@ def _pinned(filing: Filing | None, codes: list[str]) -> dict[str, int]:
     )
     row = db.session.execute(query).first()
     return {code: key for code, key in zip(codes, row or (), strict=False) if key is not None}
-
-
-def _drafts(filing: Filing | None, entries: bool) -> dict[str, FilingForm]:
-    if filing is None:
-        return {}
-    statement = _drafts_of() if entries else _drafts_without_entries()
-    found = db.session.scalars(statement, {"filing": filing.id})
-    return {draft.form_code: draft for draft in found}
-
-
-@prepared
-def _drafts_of() -> Select[tuple[FilingForm]]:
-    return select(FilingForm).where(FilingForm.filing_id == bindparam("filing"))
-
-
-@prepared
-def _drafts_without_entries() -> Select[tuple[FilingForm]]:
-    return _drafts_of().options(defer(FilingForm.content))
 
 
 def _explanations(filing: Filing | None) -> dict[str, str]:

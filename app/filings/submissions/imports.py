@@ -135,12 +135,13 @@ def _version_of(data: FilingData, code: str) -> int:
 def _compared(data: FilingData, code: str, reading: ReadResult) -> dict[str, Any]:
     """How many cells would change, and the first of them as [row, column, before, after]."""
     form, old, new = data.forms[code], data.values[code] or {}, reading.values_by_form[code]
-    count = count_differences(old, new, form, reading.columns.get(code))
+    differing = count_differences(old, new, form, reading.columns.get(code))
+    most = min(differing.count, MOST_TOLD)
     first = [
         [row, col, plain(before), plain(after)]
-        for row, col, before, after in islice(differences(old, new, form), min(count, MOST_TOLD))
+        for row, col, before, after in islice(differences(old, new, form, differing.rows), most)
     ]
-    return {"count": count, "first": first}
+    return {"count": differing.count, "first": first}
 
 
 def _result(data: FilingData, reading: ReadResult, findings: list[Finding]) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 A draft is stored as text and read as values. Of ten thousand rows one has changed since the last time, so the others
 need not be read again: a row that is stored as it was is the same object as before, and what its computed cells
-and checks gave is known too (see `row_memory`). Nothing is trusted but the stored draft itself, which is compared row
-by row; that another process has saved in between costs no more than reading what it changed.
+and checks gave is known too (see `row_memory`). Nothing is trusted but the stored draft itself: as long as its text
+is what it was, it is not even taken apart, else it is compared row by row; that another process has saved in between
+costs no more than reading what it changed. Nobody changes what is held here in place.
 """
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from app.filings.definitions.schema import Form, Values
 from app.filings.row_memory import RowMemory
@@ -19,8 +22,10 @@ from app.filings.submissions.models import FilingForm
 from app.filings.values import from_json
 
 LARGE = 300  # rows; smaller tables are read faster than compared
-MOST_ROWS = 20_000  # held by one process: two tables as long as a table may be, some 75 MB
+MOST_ROWS = 20_000  # held by one process: two tables as long as a table may be, some 80 MB
+LARGE_TEXT = 64 * 1024
 Content = dict[str, dict[str, Any]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,22 @@ class Known:
 
 
 _known: OrderedDict[int, Known] = OrderedDict()
+_texts: OrderedDict[int, tuple[str, Content]] = OrderedDict()
 _lock = Lock()
+
+
+def stored_content(draft_id: int, text: str) -> Content:
+    """A draft's content from its text; the very object of the last time when the text is the same."""
+    if len(text) < LARGE_TEXT:
+        found: Content = json.loads(text)
+        return found
+    with _lock:
+        former = _texts.get(draft_id)
+    content: Content = former[1] if former is not None and former[0] == text else json.loads(text)
+    with _lock:
+        _texts[draft_id] = text, content
+        _drop_oldest(_texts, lambda one: len(one[1]), draft_id)
+    return content
 
 
 def read_draft(form: Form, draft: FilingForm) -> tuple[Values, RowMemory | None]:
@@ -55,9 +75,12 @@ def forget_all() -> None:
     """Begin anew, as a fresh process does."""
     with _lock:
         _known.clear()
+        _texts.clear()
 
 
 def _values(former: Known, content: Content) -> Values:
+    if former.content is content:
+        return dict(former.values)
     found: dict[str, Any] = dict.fromkeys(content)
     changed: Content = {}
     for key, cells in content.items():
@@ -72,6 +95,10 @@ def _values(former: Known, content: Content) -> Values:
 def _hold(key: int, known: Known) -> None:
     with _lock:
         _known[key] = known
-        _known.move_to_end(key)
-        while len(_known) > 1 and sum(len(one.content) for one in _known.values()) > MOST_ROWS:
-            _known.popitem(last=False)
+        _drop_oldest(_known, lambda one: len(one.content), key)
+
+
+def _drop_oldest(held: OrderedDict[int, T], rows: Callable[[T], int], newest: int) -> None:
+    held.move_to_end(newest)
+    while len(held) > 1 and sum(map(rows, held.values())) > MOST_ROWS:
+        held.popitem(last=False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from operator import ne
 
 from app.filings.definitions.schema import CellSpec, Form, Value, Values
@@ -38,9 +39,14 @@ def compare(old: Values, new: Values, form: Form) -> list[Change]:
     return found
 
 
-def differences(old: Values, new: Values, form: Form) -> Iterator[tuple[str, str, Value, Value]]:
-    """Row, column, before and after of each such cell, one by one: in a table everything may be new."""
-    for key in _row_keys(old, new, form):
+def differences(
+    old: Values, new: Values, form: Form, keys: Iterable[str] | None = None
+) -> Iterator[tuple[str, str, Value, Value]]:
+    """Row, column, before and after of each such cell, one by one: in a table everything may be new.
+
+    `keys` are the rows to look at, when it is known which differ.
+    """
+    for key in _row_keys(old, new, form) if keys is None else keys:
         before_row, after_row = old.get(key, {}), new.get(key, {})
         if before_row == after_row:
             continue
@@ -53,15 +59,23 @@ def differences(old: Values, new: Values, form: Form) -> Iterator[tuple[str, str
                 yield key, column.key, before, after
 
 
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """How many cells differ, and the rows in which they stand; None when that may be any."""
+
+    count: int
+    rows: list[str] | None = None
+
+
 def count_differences(
     old: Values, new: Values, form: Form, columns: Mapping[str, Sequence[Value]] | None = None
-) -> int:
+) -> Differing:
     """How many there are. With `columns`, the new rows of a table by columns, that is known without a look at each."""
     if form.layout != "table" or columns is None:
-        return sum(1 for _ in differences(old, new, form))
+        return Differing(sum(1 for _ in differences(old, new, form)))
     keys = list(new)
     common = [old.get(key, _NOTHING) for key in keys] if old else []
-    count = 0
+    count, places = 0, set[int]()
     for column in form.columns:
         spec = form.cell_spec("", column.key)
         if spec is None or not spec.is_input:
@@ -69,15 +83,23 @@ def count_differences(
         before = _without_empty(column_of(common, column.key))
         after = _without_empty(columns.get(column.key, ()))
         if before and after:
-            count += sum(map(ne, before, after))
+            differs = list(map(ne, before, after))
+            count += sum(differs)
+            places.update(compress(range(len(keys)), differs))
         else:
-            count += len(before or after) - _blanks(before or after)
+            filled = [value is not None for value in before or after]
+            count += sum(filled)
+            if old:
+                places.update(compress(range(len(keys)), filled))
+    if not old:
+        return Differing(count)
     gone = {key: cells for key, cells in old.items() if key not in new}
-    return count + sum(1 for _ in differences(gone, {}, form))
+    rows = _in_order(old, {keys[at] for at in places} | gone.keys(), new)
+    return Differing(count + sum(1 for _ in differences(gone, {}, form)), rows)
 
 
-def _blanks(values: Sequence[Value]) -> int:
-    return 0 if all(values) else sum(value is None for value in values)
+def _in_order(old: Values, chosen: Collection[str], new: Values) -> list[str]:
+    return [key for key in dict.fromkeys([*old, *new]) if key in chosen]
 
 
 def _without_empty(values: Sequence[Value]) -> Sequence[Value]:

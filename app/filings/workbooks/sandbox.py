@@ -20,7 +20,7 @@ MEMORY = 1024 * 1024 * 1024
 DEFAULT_CPU_SECONDS = 20
 
 
-def main() -> int:
+def main() -> None:
     """Do what the first argument says. Exit status 0 also for a refusal."""
     source, target = sys.stdin.buffer, sys.stdout.buffer
     _load(sys.argv[1])
@@ -31,7 +31,7 @@ def main() -> int:
     target.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
     target.write(body)
     target.flush()
-    return 0
+    sys.stderr.flush()
 
 
 def _load(what: str) -> None:
@@ -92,4 +92,5 @@ if __name__ == "__main__":
     # With lxml installed openpyxl would read workbook.xml past defusedxml.
     os.environ["OPENPYXL_LXML"] = "False"
     _skip_the_application()
-    sys.exit(main())
+    main()
+    os._exit(0)  # with two hundred thousand texts in hand, tidying up would take longer than it is worth

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -196,4 +197,16 @@ def test_a_draft_is_read_row_by_row_only_where_it_differs(monkeypatch: pytest.Mo
             story.change()
             draft = FilingForm(id=random.choice([1, 2]), content=to_json(form, story.values()))
             assert repr(known.read_draft(form, draft)[0]) == repr(from_json(form, draft.content))
+    known.forget_all()
+
+
+def test_a_stored_draft_is_taken_apart_again_only_when_its_text_is_another() -> None:
+    known.forget_all()
+    text = json.dumps({str(at): {"name": "示例" * 20} for at in range(600)})
+    first = known.stored_content(7, text)
+    assert known.stored_content(7, text[:1] + text[1:]) is first
+    assert known.stored_content(8, text) is not first
+    other = known.stored_content(7, text.replace('"0": {', '"x": {'))
+    assert "x" in other and "0" in first
+    assert known.stored_content(7, text) == first
     known.forget_all()

@@ -11,7 +11,7 @@ import pytest
 
 from app.filings import values_columns
 from app.filings.values import from_json, plain, to_json
-from app.filings.workbooks.compare import compare, count_differences
+from app.filings.workbooks.compare import compare, count_differences, differences
 from tests.workbooks.small_forms import SMALL
 
 FORM = SMALL["TX02"]
@@ -60,11 +60,14 @@ def test_a_damaged_cell_of_a_table_is_told(cells: dict[str, Any]) -> None:
     "other", [{}, ROWS, {"1": {TEXT: "乙"}}, {"9": {TEXT: ""}}, {"2": {NUMBER: Decimal(5)}, "1": {NUMBER: Decimal(5)}}]
 )  # fmt: skip
 def test_differences_are_counted_as_they_are_listed(other: dict[str, dict[str, Any]]) -> None:
-    assert count_differences(ROWS, other, FORM) == len(compare(ROWS, other, FORM))
-    assert count_differences(other, ROWS, FORM) == len(compare(other, ROWS, FORM))
+    assert count_differences(ROWS, other, FORM).count == len(compare(ROWS, other, FORM))
+    assert count_differences(other, ROWS, FORM).count == len(compare(other, ROWS, FORM))
     for before, after in ((ROWS, other), (other, ROWS)):
         columns = {column.key: [row.get(column.key) for row in after.values()] for column in FORM.columns}
-        assert count_differences(before, after, FORM, columns) == len(compare(before, after, FORM))
+        differing, everything = count_differences(before, after, FORM, columns), compare(before, after, FORM)
+        assert differing.count == len(everything)
+        listed = [(row, col) for row, col, _, _ in differences(before, after, FORM, differing.rows)]
+        assert listed == [(change.row, change.col) for change in everything]
 
 
 def packed(rows: dict[str, dict[str, Any]]) -> Any:
