@@ -103,6 +103,17 @@ def test_finding_explanation_and_former_value_stand_at_the_cell(filing, staff):
     assert changed and "2.00" in changed[0] and 'old-value">1.00' in changed[0]
 
 
+def test_a_warning_leads_to_its_cell_by_name_or_to_its_column(filing, staff):
+    other = {"form": "DB01", "row": "", "col": "inc", "key": "c", "zh": "本列异常", "en": "odd column"}
+    cell = {"form": "DB01", "row": "r3", "col": "dec", "key": "w", "zh": "余额异常", "en": "odd balance"}
+    another(filing, {"DB01": {"r2": {"inc": "3.00"}}}, warnings=[cell, other], explanations={})
+    text = page(staff, filing)
+    links = re.findall(r'<a class="finding-place" href="([^"]+)">([^<]+)</a>', text)
+    assert [href.partition("#")[2] for href, _ in links] == ["cell-r3-dec", "column-inc"]
+    assert all(f'id="{href.partition("#")[2]}"' in text for href, _ in links)
+    assert links[0][1].startswith("DB01 ") and len(links[0][1]) > len("DB01 ")
+
+
 @pytest.mark.parametrize(("only", "cells"), [("changed", 2), ("findings", 1), ("marks", 0), ("nonsense", 3)])
 def test_only_what_is_asked_for_is_shown(filing, staff, only, cells):
     text = page(staff, filing, f"?only={only}")
