@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Iterator
+from contextvars import copy_context
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, abort, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import (
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask_babel import gettext as _
 
 from app.accounts.access import workspace_required
@@ -22,6 +38,7 @@ from app.filings.submissions.place import Place, filing_at, reasons_at
 from app.filings.submissions.services import load_place
 from app.filings.submissions.templates import template_for
 from app.filings.views import blueprint, find_place, here, set_url
+from app.filings.workbooks.results import ReadResult
 from app.filings.workbooks.units import unit_name
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -99,26 +116,79 @@ def stage(set_key: str, period: str, code: str | None = None) -> Any:
     upload = request.files.get("workbook")
     if upload is None or not upload.filename:
         return _upload_page(_place_for(set_key, period, code), code, _("请选择要导入的工作簿。")), 400
+    sent = _Sent(set_key, period, code, upload.filename, upload.read())
+    asked = request.headers.get("X-Preview")
     try:
-        staged_id = _read_and_stage(set_key, period, code, upload.filename, upload.read())
+        # Reading may take seconds, so it stands before the transaction that writes.
+        reading = read_upload(_place_for(set_key, period, code), code, sent.content)
+        if asked == "stages":
+            # Proxies are not to hold the lines back until the last has come.
+            return Response(
+                _stages(sent, reading), mimetype="application/x-ndjson", headers={"X-Accel-Buffering": "no"}
+            )
+        where = sent.preview_of(_stage(sent, reading))
     except DomainError as error:
-        db.session.rollback()
-        again = _place_for(set_key, period, code)
-        return _upload_page(again, code, str(error.message)), error.status
-    where = url_for("filings.preview", set_key=set_key, period=period, staged_id=staged_id)
+        return _refused(sent, error), error.status
     # The upload script goes there itself: following the redirection it would fetch the preview twice.
-    return jsonify(preview=where) if request.headers.get("X-Preview") == "tell" else redirect(where)
+    return jsonify(preview=where) if asked == "tell" else redirect(where)
 
 
-def _read_and_stage(set_key: str, period: str, code: str | None, file_name: str, content: bytes) -> str:
-    # Reading may take seconds, so it stands before the transaction that writes.
-    reading = read_upload(_place_for(set_key, period, code), code, content)
+@dataclass(frozen=True)
+class _Sent:
+    """An upload: where it belongs and what was sent."""
 
+    set_key: str
+    period: str
+    code: str | None
+    file_name: str
+    content: bytes
+
+    def preview_of(self, staged_id: str) -> str:
+        return url_for("filings.preview", set_key=self.set_key, period=self.period, staged_id=staged_id)
+
+
+def _refused(sent: _Sent, error: DomainError) -> str:
+    db.session.rollback()
+    return _upload_page(_place_for(sent.set_key, sent.period, sent.code), sent.code, str(error.message))
+
+
+def _stage(sent: _Sent, reading: ReadResult) -> str:
     @commits
     def store() -> str:
-        return str(stage_import(find_place(set_key, period), file_name, content, reading).id)
+        place = find_place(sent.set_key, sent.period)
+        return str(stage_import(place, sent.file_name, sent.content, reading).id)
 
     return store()
+
+
+def _stages(sent: _Sent, reading: ReadResult) -> Iterator[str]:
+    """What has been done so far, a line of JSON each: rows read; rows checked with the preview, or the page of refusal.
+
+    The answer begins before the rows are checked, and Flask ends the request there: what is left to do runs in a copy
+    of its context, with a session of its own.
+    """
+    rows = sum(map(len, reading.values_by_form.values()))
+    context = copy_context()
+
+    def check() -> dict[str, Any]:
+        g.pop("_login_user", None)  # belongs to the session of before
+        try:
+            return {"checked": rows, "preview": sent.preview_of(_stage(sent, reading))}
+        except DomainError as error:
+            return {"page": _refused(sent, error)}
+        except Exception:
+            # The status has gone out: that nothing was stored can only be told here.
+            db.session.rollback()
+            current_app.logger.exception("an upload broke off while it was checked")
+            return {}
+        finally:
+            db.session.remove()
+
+    def lines() -> Iterator[str]:
+        yield json.dumps({"rows": rows}) + "\n"
+        yield json.dumps(context.run(check)) + "\n"
+
+    return lines()
 
 
 def _staged(place: Place, staged_id: str) -> StagedImport:

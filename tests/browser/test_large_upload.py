@@ -51,7 +51,7 @@ def test_a_large_workbook_is_uploaded_with_progress_and_taken(desk: Desk, tmp_pa
     page.evaluate(WATCH)
     page.get_by_role("button", name="上传并预览").click()
     page.get_by_role("button", name="确认导入").wait_for(timeout=30000)
-    assert "正在读取和校验" in page.evaluate("sessionStorage.getItem('said')")
+    assert "已校验 9,000 / 9,000 行" in page.evaluate("sessionStorage.getItem('said')")
     assert count(FilingForm) == 0
     page.get_by_role("button", name="确认导入").click()
     page.get_by_text("已导入").first.wait_for(timeout=30000)

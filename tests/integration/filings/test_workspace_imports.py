@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from app.core.db import db
+from app.core.errors import Refused
+from app.filings import import_views
 from app.filings.submissions.models import FilingForm, StagedImport
 from tests.filing_places import MONTHLY, make_month, zeros
 from tests.integration.filings.conftest import Company
@@ -75,6 +78,27 @@ def test_the_upload_script_is_told_where_the_preview_is(company: Company, filled
     assert told.status_code == 200
     assert company.client.get(told.json["preview"]).status_code == 200
     assert upload(company, filled_book).status_code == 302
+
+
+def test_the_upload_script_is_told_the_rows_as_they_are_read_and_checked(
+    company: Company, filled_book: Any, monkeypatch: Any
+) -> None:
+    def stages() -> list[dict[str, Any]]:
+        answer = upload(company, filled_book, **{"X-Preview": "stages"})
+        assert answer.status_code == 200
+        return [json.loads(line) for line in answer.get_data(as_text=True).splitlines()]
+
+    first, last = stages()
+    assert first["rows"] == last["checked"] > 0
+    assert company.client.get(last["preview"]).status_code == 200
+
+    def shut(*_: Any) -> Any:
+        raise Refused("刚刚截止。")
+
+    monkeypatch.setattr(import_views, "stage_import", shut)
+    assert "刚刚截止。" in stages()[-1]["page"]
+    monkeypatch.setattr(import_views, "stage_import", lambda *_: 1 / 0)
+    assert stages()[-1] == {}  # told as broken: the status has gone out before
 
 
 def test_a_workbook_goes_from_upload_over_preview_into_the_draft(company: Company, filled_book: Any) -> None:

@@ -1,5 +1,5 @@
-// Uploading a workbook: how much has arrived, then that it is being read and for how long. Without this script the
-// browser sends the form by itself and the same page answers.
+// Uploading a workbook: how much has arrived, that it is being read and for how long, how many rows were read and how many
+// of them are checked. Without this script the browser sends the form by itself and the same page answers.
 import { watchUploads } from "../base/uploads.js";
 import { fill } from "../grid/values.js";
 
@@ -20,12 +20,13 @@ class Upload {
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", (sent) => sent.lengthComputable && this.sending(sent.loaded, sent.total));
     request.upload.addEventListener("load", () => this.reading());
+    request.addEventListener("progress", () => this.told(request));
     request.addEventListener("load", () => this.answered(request));
     request.addEventListener("error", () => this.broken());
     request.addEventListener("timeout", () => this.broken());
     request.open("POST", this.form.action);
-    // Told where the preview is, instead of being led there: it is fetched once, by the browser.
-    request.setRequestHeader("X-Preview", "tell");
+    // Told line by line how far it is and where the preview is, instead of being led there: the browser fetches it once.
+    request.setRequestHeader("X-Preview", "stages");
     this.busy(true);
     request.send(new FormData(this.form));
   }
@@ -47,22 +48,44 @@ class Upload {
 
   reading() {
     this.bar.removeAttribute("value");
-    const began = Date.now();
-    const tell = () => {
-      this.words.textContent = fill(this.box.dataset.reading, { n: Math.round((Date.now() - began) / 1000) });
-    };
-    tell();
+    this.began = Date.now();
+    this.stage("reading", {});
     clearInterval(this.clock);
-    this.clock = setInterval(tell, 1000);
+    this.clock = setInterval(() => this.tell(), 1000);
+  }
+
+  stage(name, numbers) {
+    this.now = { name, numbers };
+    this.tell();
+  }
+
+  tell() {
+    const n = Math.round((Date.now() - this.began) / 1000);
+    this.words.textContent = fill(this.box.dataset[this.now.name], { ...this.now.numbers, n });
+  }
+
+  // The lines that have come so far; the first says how many rows were read.
+  told(request) {
+    if (!isInStages(request)) return;
+    const [first] = stagesOf(request);
+    if (first?.rows && this.now?.name === "reading") this.stage("checking", { rows: first.rows.toLocaleString() });
   }
 
   answered(request) {
-    if (request.status < 400 && request.responseURL) {
-      const isTold = request.getResponseHeader("Content-Type")?.startsWith("application/json");
-      location.assign(isTold ? JSON.parse(request.responseText).preview : request.responseURL);
+    let text = request.responseText;
+    if (isInStages(request)) {
+      const { preview, checked, page } = stagesOf(request).at(-1) ?? {};
+      if (preview) {
+        this.stage("checked", { rows: checked.toLocaleString() });
+        location.assign(preview);
+        return;
+      }
+      text = page ?? "";
+    } else if (request.status < 400 && request.responseURL) {
+      location.assign(request.responseURL);
       return;
     }
-    const main = new DOMParser().parseFromString(request.responseText, "text/html").getElementById("main");
+    const main = new DOMParser().parseFromString(text, "text/html").getElementById("main");
     // The page again with what is wrong; or, when the time ran out meanwhile, with the reason why nothing is taken.
     if (!main?.querySelector("[data-upload-form], [data-upload-shut]")) {
       this.broken();
@@ -84,6 +107,9 @@ class Upload {
     this.words.textContent = this.box.dataset.broken;
   }
 }
+
+const isInStages = (request) => request.getResponseHeader("Content-Type")?.startsWith("application/x-ndjson");
+const stagesOf = (request) => request.responseText.split("\n").slice(0, -1).map((line) => JSON.parse(line));
 
 function start(root) {
   const form = root.querySelector("[data-upload-form]");
