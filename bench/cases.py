@@ -136,7 +136,7 @@ def of_logged_in_pages() -> Iterator[Case]:
         "a bare Flask page with the same table",
         page(app, path, company),
         page(same, "/"),
-        5,
+        4,
     )
     yield Case(
         "console queue",
