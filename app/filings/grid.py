@@ -22,16 +22,24 @@ from app.filings.workbooks.units import unit_name
 Entries = dict[str, dict[str, str]]
 
 
+def _inputs(form: Form) -> frozenset[tuple[str, str]]:
+    """The cells that take input, once of each definition."""
+    if "inputs" not in form.derived:
+        form.derived["inputs"] = frozenset(
+            (row, column.key)
+            for row in ([""] if form.layout != "fixed" else form.row_keys())
+            for column in form.columns
+            if (spec := form.cell_spec(row, column.key)) is not None and spec.is_input
+        )
+    found: frozenset[tuple[str, str]] = form.derived["inputs"]
+    return found
+
+
 def entries_of(
     form: Form, values: Mapping[str, Mapping[str, Value]] | None, rejects: Mapping[str, Any]
 ) -> Entries:
     """What stands in the input cells as text, unreadable input included, as the editor shows and sends it."""
-    inputs = {
-        (row, col)
-        for row in ([""] if form.layout != "fixed" else form.row_keys())
-        for col in (column.key for column in form.columns)
-        if (spec := form.cell_spec(row, col)) is not None and spec.is_input
-    }
+    inputs = _inputs(form)
     is_fixed = form.layout == "fixed"
     shown = (
         (row, {col: text or "" for col, text in cells.items() if (row if is_fixed else "", col) in inputs})
