@@ -97,7 +97,8 @@ class Config:
     DEMONSTRATION = _flag("DEMONSTRATION", not PRODUCTION)
     # Staff must have a second factor; the demonstration lets a newcomer in without. Refused in production.
     SECOND_FACTOR_OPTIONAL = _flag("SECOND_FACTOR_OPTIONAL", not PRODUCTION)
-    # What is encrypted at rest depends on this; set it apart when SECRET_KEY shall be changed now and then.
+    # What is encrypted at rest depends on this: keys between commas, the first encrypts, all decrypt.
+    # Production must have its own; elsewhere app.core.startup keeps one in the instance folder.
     DATA_KEY = os.environ.get("DATA_KEY", "")
     LOGIN_MAX_FAILURES = 5
     LOGIN_LOCK = timedelta(minutes=15)
@@ -110,6 +111,7 @@ class TestConfig(Config):
     TESTING = True
     SECRET_KEY = "test-suite-secret-test-suite-secret"  # noqa: S105
     FAB_PASSWORD_HASH_METHOD = "pbkdf2:sha256:1"  # noqa: S105
+    DATA_KEY = "test-suite-data-key-test-suite-data-key"
     RATELIMIT_ENABLED = False
     CAPTCHA_FIXED = "2468"
     MAIL_BACKEND = "locmem"

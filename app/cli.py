@@ -29,6 +29,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(run_job_command)
     app.cli.add_command(rebuild_search_command)
     app.cli.add_command(remove_unused_pictures_command)
+    app.cli.add_command(rotate_keys_command)
     if not app.config["PRODUCTION"]:
         app.cli.add_command(demo_command)
 
@@ -189,6 +190,25 @@ def rebuild_facts_command() -> None:
     with scoped(SYSTEM):
         filings, facts = commits(rebuild)()
     click.echo(f"facts: {facts} of {filings} filings")
+
+
+@click.command("rotate-keys")
+def rotate_keys_command() -> None:
+    """Encrypt under the first key of DATA_KEY whatever lies under another; begin again if it was interrupted."""
+    from app.accounts.second_factor import reseal_secrets
+    from app.core.db import commits
+    from app.core.personal_rows import rotate_column, sealed_places
+    from app.core.scope import SYSTEM, scoped
+
+    total = 0
+    for place in sealed_places():
+        number = rotate_column(place)
+        total += number
+        if number:
+            click.echo(f"{place.name}: {number}")
+    with scoped(SYSTEM):
+        total += commits(reseal_secrets)()
+    click.echo(f"keys: {total} values encrypted anew")
 
 
 @click.command("demo")

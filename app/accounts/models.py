@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.core.db import Moment
+from app.core.personal import SealedText
 from app.core.scope import NOTHING, InstitutionScoped, Scope
 from app.messages.models import Message
 
@@ -41,7 +42,7 @@ class Account(User):
     region_prefix: Mapped[str] = mapped_column(String(6), nullable=False, default="")
     sees_filings: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     display_name: Mapped[str] = mapped_column(String(60), nullable=False, default="")
-    mobile: Mapped[str] = mapped_column(String(20), nullable=False, default="")
+    mobile: Mapped[str] = mapped_column(SealedText, nullable=False, default="")
     failed_logins: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
     password_changed_at: Mapped[datetime | None] = mapped_column(Moment)

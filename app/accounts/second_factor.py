@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from app.accounts.rules import link_hash
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotAllowed
 from app.core.events import record
-from app.core.sealed import Unreadable, seal, unseal
+from app.core.sealed import Unreadable, is_newest, seal, unseal
 
 STEP_SECONDS = 30
 DRIFT = 1  # steps that a device's clock may be off, either way
@@ -136,8 +137,24 @@ def reset(account: Account, *, actor: Any, now: datetime) -> None:
     tell_owner(account, "factor_reset", now=now)
 
 
+def reseal_secrets() -> int:
+    """Encrypt under the first key the secrets that lie under another; how many. One that no key opens stays."""
+    number = 0
+    for factor in db.session.scalars(select(SecondFactor).with_for_update()):
+        purpose = _purpose_of(factor.account_id)
+        with suppress(Unreadable):
+            if not is_newest(factor.secret, purpose):
+                factor.secret = seal(unseal(factor.secret, purpose), purpose)
+                number += 1
+    return number
+
+
 def _purpose(account: Account) -> str:
-    return f"second factor of account {account.id}"
+    return _purpose_of(account.id)
+
+
+def _purpose_of(account_id: int) -> str:
+    return f"second factor of account {account_id}"
 
 
 def _matching_step(secret: str, typed: str, now: datetime) -> int | None:

@@ -13,6 +13,7 @@ from app.console.event_words import EVENT_WORDS
 from app.console.institution_file import InstitutionFile
 from app.core.badges import minute
 from app.core.events import Event
+from app.core.personal_rules import masked_number
 from app.filings.labels import EXTENSION_STATES, FILING_STATES
 from app.inspections.labels import KINDS as INSPECTION_KINDS
 from app.inspections.labels import STATES as INSPECTION_STATES
@@ -27,7 +28,6 @@ from app.institutions.labels import (
     VALUE_WORDS,
 )
 from app.institutions.queries import region_names
-from app.institutions.rules import masked_mobile
 
 FILE_WORDS: dict[str, Any] = {
     "subject": {
@@ -84,7 +84,7 @@ def file_groups(file: InstitutionFile) -> list[tuple[str, Any, list[tuple[Any, A
             _("联系人"),
             [
                 (FIELD_LABELS["contact_name"], file.item.contact_name),
-                (FIELD_LABELS["mobile"], masked_mobile(file.item.mobile)),
+                (FIELD_LABELS["mobile"], masked_number(file.item.mobile)),
                 (FIELD_LABELS["email"], file.item.email),
             ],
         ),

@@ -9,12 +9,14 @@ from typing import Any
 
 from flask import g, has_request_context, request
 from flask_appbuilder import Model
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, event, select
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, event, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import clock
 from app.core.append_only import protect
 from app.core.db import Moment, db
+from app.core.personal import SealedJson
+from app.core.personal_rules import masked_document
 
 
 class Event(Model):
@@ -34,7 +36,7 @@ class Event(Model):
     from_state: Mapped[str | None] = mapped_column(String(30))
     to_state: Mapped[str | None] = mapped_column(String(30))
     comment: Mapped[str | None] = mapped_column(Text)
-    data: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+    data: Mapped[dict[str, Any]] = mapped_column(SealedJson, nullable=False, default=dict)
     ip: Mapped[str | None] = mapped_column(String(45))
 
 
@@ -102,7 +104,7 @@ def _event(fact: Fact, actor: Any, now: datetime, comment: str | None) -> Event:
         from_state=fact.states[0],
         to_state=fact.states[1],
         comment=comment,
-        data={**fact.data, **_origin()},
+        data=masked_document({**fact.data, **_origin()}),
         ip=request.remote_addr if has_request_context() else None,
     )
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cachelib.file import FileSystemCache
 from flask import Flask
 
+from app.core.sealed import split_keys
 from config import BASE_DIR, DEVELOPMENT_SECRET
 
 MIGRATIONS = BASE_DIR / "migrations"
@@ -19,14 +23,15 @@ class UnsafeSettings(RuntimeError):
 def production_problems(config: dict[str, object]) -> list[str]:
     """Everything that must not be so in production, in words for the operator."""
     secret = str(config.get("SECRET_KEY") or "")
-    weak = len(secret) < 32 or len(set(secret)) < 12 or secret == DEVELOPMENT_SECRET
+    weak = _is_weak(secret) or secret == DEVELOPMENT_SECRET
+    keys = split_keys(str(config.get("DATA_KEY") or ""))
     checks = [
         (weak, "SECRET_KEY must be set: at least 32 random characters"),
         (bool(config.get("DEMONSTRATION")), "DEMONSTRATION must be off: its accounts have known passwords"),
         (bool(config.get("SECOND_FACTOR_OPTIONAL")), "SECOND_FACTOR_OPTIONAL must be off: staff need one"),
         (
-            0 < len(str(config.get("DATA_KEY") or "")) < 32,
-            "DATA_KEY must have at least 32 characters, or be empty",
+            not keys or any(map(_is_weak, keys)) or secret in keys,
+            "DATA_KEY must be set, not to SECRET_KEY: at least 32 random characters for each key",
         ),
         (bool(config.get("DEBUG")), "debug mode must be off"),
         (bool(config.get("CAPTCHA_FIXED")), "CAPTCHA_FIXED must be empty"),
@@ -40,6 +45,22 @@ def production_problems(config: dict[str, object]) -> list[str]:
     return [text for wrong, text in checks if wrong]
 
 
+def _is_weak(secret: str) -> bool:
+    return len(secret) < 32 or len(set(secret)) < 12
+
+
+def _kept_key(file: Path) -> str:
+    """The key in the instance folder, made when there is none; whoever is faster makes it for all."""
+    if not file.exists():
+        draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+        draft.touch(0o600)
+        draft.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        with suppress(FileExistsError):
+            os.link(draft, file)  # unlike writing it there, never half done
+        draft.unlink()
+    return file.read_text(encoding="ascii").strip()
+
+
 def prepare(app: Flask) -> None:
     """Refuse unsafe production settings, make the folders, choose where sessions are kept."""
     if app.config["PRODUCTION"]:
@@ -48,6 +69,9 @@ def prepare(app: Flask) -> None:
             raise UnsafeSettings("; ".join(problems))
     for key in ("INSTANCE_DIR", "FILES_DIR"):
         Path(app.config[key]).mkdir(parents=True, exist_ok=True)
+    app.config["DATA_KEY"] = app.config["DATA_KEY"] or _kept_key(
+        Path(app.config["INSTANCE_DIR"]) / "data.key"
+    )
     if app.config["REDIS_URL"]:
         import redis
 

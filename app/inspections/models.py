@@ -29,6 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account
 from app.core.db import Moment
 from app.core.files import StoredFile
+from app.core.personal import SealedText
 from app.core.scope import InstitutionScoped, Scope
 from app.core.workflow import guard
 from app.inspections.rules import FINDING_WORKFLOW, INSPECTION_WORKFLOW, ITEM_WORKFLOW, RECTIFY_DAYS, Person
@@ -61,7 +62,7 @@ class Inspection(InstitutionScoped, Model):
     scope: Mapped[str] = mapped_column(Text, nullable=False, default="")
     matters: Mapped[str] = mapped_column(Text, nullable=False, default="")
     contact_name: Mapped[str] = mapped_column(String(60), nullable=False, default="")
-    contact_phone: Mapped[str] = mapped_column(String(40), nullable=False, default="")
+    contact_phone: Mapped[str] = mapped_column(SealedText, nullable=False, default="")
     status: Mapped[str] = mapped_column(String(12), nullable=False, default=INSPECTION_WORKFLOW.initial)
     version: Mapped[int] = mapped_column(nullable=False, default=1)
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("inspection.id"), index=True)

@@ -18,6 +18,7 @@ from app.core.db import commits, db
 from app.core.errors import DomainError, Invalid
 from app.core.fab import SafeInterface, SafeModelView
 from app.core.files import send_file_row
+from app.core.personal_rules import masked_number
 from app.institutions import queries, services
 from app.institutions.labels import (
     FIELD_LABELS,
@@ -28,7 +29,6 @@ from app.institutions.labels import (
 from app.institutions.lists import FilterWithin, file_link
 from app.institutions.models import Registration
 from app.institutions.reveal import RevealsMobile
-from app.institutions.rules import masked_mobile
 from app.institutions.views import course
 
 
@@ -51,7 +51,7 @@ FORMATTERS: dict[str, Any] = {
     "licence_from": _day,
     "licence_to": _day,
     "terminated_on": _day,
-    "mobile": masked_mobile,
+    "mobile": masked_number,
 }
 
 

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Account
 from app.core import files  # noqa: F401 - the licence's file
 from app.core.db import Moment
+from app.core.personal import SealedText
 from app.core.scope import InstitutionScoped, Scope
 from app.core.workflow import guard
 from app.institutions.rules import INSTITUTION_WORKFLOW, REGISTRATION_WORKFLOW
@@ -76,7 +77,8 @@ class Institution(InstitutionScoped, Model):
     address: Mapped[str] = mapped_column(String(200), nullable=False, default="")
     legal_representative: Mapped[str] = mapped_column(String(60), nullable=False, default="")
     contact_name: Mapped[str] = mapped_column(String(60), nullable=False, default="")
-    mobile: Mapped[str] = mapped_column(String(20), nullable=False, default="")
+    # Deferred: what reads thousands of institutions has no use for it and need not decrypt it.
+    mobile: Mapped[str] = mapped_column(SealedText, nullable=False, default="", deferred=True)
     email: Mapped[str] = mapped_column(String(120), nullable=False, default="")
     registered_capital: Mapped[Decimal | None] = mapped_column(Numeric(18, 2))
     business_scope: Mapped[str] = mapped_column(Text, nullable=False, default="")
@@ -185,7 +187,7 @@ class Registration(InstitutionScoped, Model):
     address: Mapped[str] = mapped_column(String(200), nullable=False)
     legal_representative: Mapped[str] = mapped_column(String(60), nullable=False)
     contact_name: Mapped[str] = mapped_column(String(60), nullable=False)
-    mobile: Mapped[str] = mapped_column(String(20), nullable=False)
+    mobile: Mapped[str] = mapped_column(SealedText, nullable=False)
     email: Mapped[str] = mapped_column(String(120), nullable=False)
     has_licence: Mapped[bool] = mapped_column(nullable=False, default=False)
     licence_no: Mapped[str | None] = mapped_column(String(60))

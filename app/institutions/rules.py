@@ -97,11 +97,6 @@ def has_ended(status: str, terminated_on: date | None, today: date) -> bool:
     return terminated_on <= today if terminated_on is not None else status == "deregistered"
 
 
-def masked_mobile(number: str) -> str:
-    """A mobile number with its middle hidden: 138****0000."""
-    return f"{number[:3]}****{number[-4:]}" if len(number) > 7 else "****" if number else ""
-
-
 def licence_problem(start: date, end: date, today: date) -> str | None:
     """'order', 'future' or 'expired' when the validity cannot be that of a licence in force."""
     if end <= start:

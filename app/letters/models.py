@@ -13,6 +13,7 @@ from app.accounts.models import Account
 from app.core.append_only import protect
 from app.core.db import Moment
 from app.core.files import StoredFile
+from app.core.personal import SealedJson
 from app.core.scope import InstitutionScoped
 
 
@@ -62,7 +63,7 @@ class Letter(InstitutionScoped, Model):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
     template_version: Mapped[int] = mapped_column(Integer, nullable=False)
     layout: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
-    payload: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
+    payload: Mapped[dict[str, Any]] = mapped_column(SealedJson, nullable=False)
     authority: Mapped[str] = mapped_column(String(100), nullable=False)
     issued_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.core import clock
 from app.core.db import Moment
+from app.core.personal import SealedText
 from app.core.row_versions import watch
 from app.core.workflow import guard
 from app.portal.rules import ANNOUNCEMENT_WORKFLOW, SUGGESTION_WORKFLOW, shown_state
@@ -141,7 +142,7 @@ class Suggestion(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     receipt: Mapped[str] = mapped_column(String(24), nullable=False, unique=True)
     name: Mapped[str] = mapped_column(String(40), nullable=False)
-    contact: Mapped[str] = mapped_column(String(80), nullable=False)
+    contact: Mapped[str] = mapped_column(SealedText, nullable=False)
     topic: Mapped[str] = mapped_column(String(20), nullable=False)
     text: Mapped[str] = mapped_column(Text, nullable=False)
     status: Mapped[str] = mapped_column(String(12), nullable=False, default=SUGGESTION_WORKFLOW.initial)

@@ -27,13 +27,17 @@ from app.core.events import Event, record
 from app.core.form_drafts import keep_draft
 from app.core.scope import SYSTEM, scoped
 from app.extensions import migrate
+from app.filings.submissions.facts import Fact
+from app.filings.submissions.models import FilingVersion
+from app.filings.submissions.rules import sha256
 from app.institutions.models import Institution
 from app.institutions.register.queries import register_on, version_on
 from app.institutions.register.services import Change, Origin, change_register
 from config import TestConfig
 from tests.databases import PostgresStore
-from tests.factories import end_institution, make_account, make_institution
+from tests.factories import end_institution, make_account, make_institution, make_registration
 from tests.filing_places import ONE_OFF, hand_in, load_catalogue
+from tests.raw_database import places_with
 
 TODAY, LONG_AGO = date(2090, 1, 1), date(1999, 1, 1)
 
@@ -249,3 +253,27 @@ def test_the_first_account_of_an_institution_looks_after_the_others(upgraded):
     flask_migrate.downgrade(revision=before("0027"))
     flask_migrate.upgrade()
     assert [db.session.get(Account, pk).manages_colleagues for pk in ids] == [True, False, False]
+
+
+def test_personal_data_is_encrypted_where_it_lies_and_can_be_decrypted_again(upgraded):
+    commits(sync_roles)()
+    load_catalogue()
+    mobile, paper = "13911112222", "330102199001011236"
+    company = make_institution(mobile=mobile)
+    make_registration(mobile=mobile)
+    make_account(institution=company, mobile=mobile)
+    hand_in(company, ONE_OFF, None, {"GG03": {"1": {"name": "示例甲", "id_no": paper, "phone": mobile}}})
+    (version,) = db.session.scalars(select(FilingVersion))
+    key, payload = company.id, version.payload
+    db.session.remove()
+    assert places_with(mobile, paper) == set()
+    flask_migrate.downgrade(revision=before("0034"))
+    columns = {f"{table}.mobile" for table in ("ab_user", "institution", "registration")}
+    assert places_with(mobile) == columns | {"filing_version.payload"}
+    assert places_with(paper) == {"filing_version.payload"}
+    flask_migrate.upgrade()
+    assert places_with(mobile, paper) == set()
+    assert db.session.get_one(Institution, key).mobile == mobile
+    (version,) = db.session.scalars(select(FilingVersion))
+    assert (version.payload, version.sha256) == (payload, sha256(payload))
+    assert db.session.scalar(select(Fact)) is None

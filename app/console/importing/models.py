@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Moment
+from app.core.personal import SealedBytes, SealedJson
 
 
 class RegisterImport(Model):
@@ -22,10 +23,10 @@ class RegisterImport(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(200), nullable=False)
-    original: Mapped[bytes] = mapped_column(LargeBinary, nullable=False, deferred=True)
+    original: Mapped[bytes] = mapped_column(SealedBytes, nullable=False, deferred=True)
     total: Mapped[int] = mapped_column(nullable=False)
-    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, deferred=True)
-    problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, nullable=False, deferred=True)
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(SealedJson, nullable=False, deferred=True)
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(SealedJson, nullable=False, deferred=True)
     staged_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
     staged_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), nullable=False)
     taken_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from app.core.personal_rules import is_personal_key
 from app.filings.compute import CircularError, plan
 from app.filings.definitions.references import Scope, reference_issues
 from app.filings.definitions.schema import EVERY_INDUSTRY, Catalogue, Check, Column, Form, Row
@@ -81,6 +82,8 @@ def _rows_and_columns(form: Form) -> Iterator[str]:
 def _column(form: Form, column: Column, catalogue: Catalogue) -> Iterator[str]:
     if not _COLUMN_KEY.fullmatch(column.key) or _ROW_KEY.fullmatch(column.key):
         yield "a column key is small letters, digits and _, and not a row key"
+    if column.type in ("phone", "id_number") and not is_personal_key(column.key):
+        yield "numbers of people are kept encrypted by their key: let it end in _phone, _mobile or _id_no"
     if (column.type == "choice") != bool(column.choices):
         yield "a choice column, and only that, has choices"
     if len({choice.v for choice in column.choices}) != len(column.choices):

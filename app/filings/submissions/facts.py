@@ -1,4 +1,4 @@
-"""Facts: the accepted numbers, texts and dates, one row per cell, for analytics and exports.
+"""Facts: the accepted numbers, texts and dates, one row per cell, for analytics and exports; no personal numbers.
 
 The frozen payloads stay the record; facts are made from them alone and can be made again at any time (`rebuild`).
 A filing's facts change in the transaction that accepts one of its versions, and at no other time: while a correction
@@ -19,6 +19,7 @@ from sqlalchemy import Date, ForeignKey, Index, String, Text, and_, delete, inse
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Exact, db
+from app.core.personal_rules import is_personal_key
 from app.core.scope import InstitutionScoped
 from app.filings.calendar.models import ReportingPeriod
 from app.filings.definitions.queries import forms_by_id
@@ -141,8 +142,13 @@ def _rows(part: _Part) -> Iterator[dict[str, Any]]:
     for row, cells in part.values.items():
         for column, raw in cells.items():
             spec = form.cell_spec(row, column)
-            if spec is not None and raw not in (None, ""):
+            if spec is not None and raw not in (None, "") and not _is_personal(spec, column):
                 yield {**shared, "row_key": row, "col_key": column, **_typed(spec, raw)}
+
+
+def _is_personal(spec: CellSpec, column: str) -> bool:
+    """Numbers of people are no facts: nobody counts them, and here they would lie readable."""
+    return spec.type in ("phone", "id_number") or is_personal_key(column)
 
 
 def _typed(spec: CellSpec, raw: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -27,6 +26,7 @@ from app.core.append_only import protect
 from app.core.db import Moment
 from app.core.events import AppendOnlyError
 from app.core.files import StoredFile
+from app.core.personal import SealedBytes, SealedJson
 from app.core.scope import InstitutionScoped
 from app.core.workflow import guard
 from app.filings.calendar.models import ReportingPeriod
@@ -116,8 +116,8 @@ class FilingForm(InstitutionScoped, Model):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
     form_code: Mapped[str] = mapped_column(String(20), nullable=False)
     definition_id: Mapped[int] = mapped_column(ForeignKey("form_definition.id"), nullable=False)
-    content: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
-    rejects: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+    content: Mapped[dict[str, Any]] = mapped_column(SealedJson, nullable=False, default=dict)
+    rejects: Mapped[dict[str, Any]] = mapped_column(SealedJson, nullable=False, default=dict)
     version: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
     updated_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
     updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
@@ -141,7 +141,7 @@ class FilingVersion(InstitutionScoped, Model):
     submitted_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     is_late: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
-    payload: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
+    payload: Mapped[dict[str, Any]] = mapped_column(SealedJson, nullable=False)
     sha256: Mapped[str] = mapped_column(String(64), nullable=False)
     values_sha256: Mapped[str] = mapped_column(String(64), nullable=False)
 
@@ -231,8 +231,8 @@ class StagedImport(InstitutionScoped, Model):
     filing_id: Mapped[int] = mapped_column(ForeignKey("filing.id"), nullable=False, index=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
     file_name: Mapped[str] = mapped_column(String(200), nullable=False)
-    original: Mapped[bytes] = mapped_column(LargeBinary, nullable=False, deferred=True)
-    result: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False)
+    original: Mapped[bytes] = mapped_column(SealedBytes, nullable=False, deferred=True)
+    result: Mapped[dict[str, Any]] = mapped_column(SealedJson, nullable=False)
     seen_versions: Mapped[dict[str, int]] = mapped_column(JSON, nullable=False)
     staged_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
     staged_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))

@@ -14,6 +14,7 @@ from app.accounts.models import Account
 from app.core.append_only import protect
 from app.core.db import Moment
 from app.core.files import StoredFile
+from app.core.personal import SealedJson
 from app.core.scope import InstitutionScoped
 from app.core.workflow import guard
 from app.institutions.admission.rules import APPLICATION_WORKFLOW, Step, steps_from
@@ -97,8 +98,8 @@ class Application(InstitutionScoped, Model):
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), nullable=False)
     status: Mapped[str] = mapped_column(String(12), nullable=False, default=APPLICATION_WORKFLOW.initial)
     version: Mapped[int] = mapped_column(nullable=False, default=1)
-    payload: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
-    before: Mapped[dict[str, Any]] = mapped_column(JSON, nullable=False, default=dict)
+    payload: Mapped[dict[str, Any]] = mapped_column(SealedJson, nullable=False, default=dict)
+    before: Mapped[dict[str, Any]] = mapped_column(SealedJson, nullable=False, default=dict)
     steps: Mapped[list[dict[str, str]]] = mapped_column(JSON, nullable=False, default=list)
     step: Mapped[int] = mapped_column(nullable=False, default=0)
     step_role: Mapped[str] = mapped_column(String(20), nullable=False, default="")

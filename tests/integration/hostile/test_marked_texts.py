@@ -17,6 +17,7 @@ from sqlalchemy import String, Table, cast, literal, select, text, update
 from app.accounts.models import Account
 from app.core import clock
 from app.core.db import db
+from app.core.personal import SealedText
 from app.filings.calendar.models import Extension
 from app.inspections.models import ChecklistEntry, Inspection
 from app.institutions.admission.models import ApprovalMode
@@ -81,7 +82,7 @@ def marked_columns() -> list[Any]:
         for table in db.metadata.sorted_tables
         if table.name not in NAMES
         for column in table.columns
-        if isinstance(column.type, String)
+        if isinstance(column.type, (String, SealedText))
         and not (column.primary_key or column.foreign_keys or column.name in CODES)
         and f"{table.name}.{column.name}" not in CLEANED | CODED
     ]
@@ -99,9 +100,10 @@ def mark_all(texts: tuple[str, ...]) -> None:
     _without_triggers()
     for column in marked_columns():
         table: Table = column.table
-        marked: Any = fitting(texts, column.type.length)
+        length = getattr(column.type, "length", None)
+        marked: Any = fitting(texts, length)
         if column.unique:
-            marked = fitting(texts, column.type.length and column.type.length - DIGITS)
+            marked = fitting(texts, length and length - DIGITS)
             marked = literal(marked) + cast(table.c.id, String) if marked else None
         if marked is not None and marked != "":
             db.session.execute(update(table).where(column.is_not(None)).values({column.name: marked}))

@@ -24,7 +24,7 @@ GOOD: dict[str, Any] = {
     "DEBUG": False,
     "CAPTCHA_FIXED": "",
     "SECOND_FACTOR_OPTIONAL": False,
-    "DATA_KEY": "",
+    "DATA_KEY": "".join(chr(48 + number * 11 % 60) for number in range(40)),
     "TRUSTED_HOSTS": ["jr.example.invalid"],
     "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg://db/platform",
     "REDIS_URL": "redis://cache",
@@ -37,7 +37,10 @@ BAD = {
     "demonstration": {"DEMONSTRATION": True},
     "debug": {"DEBUG": True},
     "one factor": {"SECOND_FACTOR_OPTIONAL": True},
+    "no data key": {"DATA_KEY": ""},
     "short data key": {"DATA_KEY": "abc123"},
+    "short former data key": {"DATA_KEY": f"{'0123456789abcdef' * 3},abc123"},
+    "data key that signs too": {"DATA_KEY": "".join(chr(48 + number * 7 % 60) for number in range(40))},
     "known captcha": {"CAPTCHA_FIXED": "2468"},
     "any host": {"TRUSTED_HOSTS": None},
     "SQLite": {"SQLALCHEMY_DATABASE_URI": "sqlite:///x.db"},
@@ -71,12 +74,12 @@ def test_the_real_start_names_every_problem_at_once(tmp_path: Path):
         "DEMONSTRATION": "1",
         "INSTANCE_DIR": str(tmp_path),
     }
-    for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "TRUSTED_HOSTS", "CAPTCHA_FIXED"):
+    for name in ("SECRET_KEY", "DATA_KEY", "DATABASE_URL", "REDIS_URL", "TRUSTED_HOSTS", "CAPTCHA_FIXED"):
         environment.pop(name, None)
     command = [sys.executable, "-c", "from app import create_app; create_app()"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode != 0
-    for word in ("SECRET_KEY", "DEMONSTRATION", "TRUSTED_HOSTS", "DATABASE_URL", "REDIS_URL"):
+    for word in ("SECRET_KEY", "DATA_KEY", "DEMONSTRATION", "TRUSTED_HOSTS", "DATABASE_URL", "REDIS_URL"):
         assert word in done.stderr.splitlines()[-1]
 
 
