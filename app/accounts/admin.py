@@ -27,6 +27,7 @@ from app.core.badges import badge, minute
 from app.core.db import commits, db
 from app.core.errors import DomainError
 from app.core.fab import SafeInterface, SafeModelView
+from app.core.personal_rules import masked_number
 
 ACTIVE_LABELS = {"active": _l("启用"), "closed": _l("停用")}
 
@@ -39,6 +40,7 @@ FORMATTERS: dict[str, Any] = {
     "kind": lambda value: KIND_LABELS.get(value, value),
     "roles": role_titles,
     "active": _active,
+    "mobile": lambda value: masked_number(value or ""),
     "industries": industries_text,
     "region_prefix": area_text,
     "locked_until": lambda value: minute(value) if value and value > clock.now() else "——",

@@ -138,9 +138,15 @@ def reject_registration(
     _tell_decided(registration, None, now)
 
 
-def reveal_mobile(subject: Registration | Institution, *, actor: Any, now: datetime) -> None:
-    """Write down that somebody saw a contact's whole number, which lists and pages show masked."""
-    record("PersonalDataRevealed", subject, actor=actor, now=now, data={"fields": ["mobile"]})
+def reveal_mobile(subject: Registration | Institution, reason: str, *, actor: Any, now: datetime) -> None:
+    """Write down that somebody saw a contact's whole number, which lists and pages show masked, and what for.
+
+    Raises Invalid without a reason.
+    """
+    reason = reason.strip()
+    if not 2 <= len(reason) <= 100:
+        raise Invalid(_("请填写查看完整手机号的事由，2 至 100 字。"), field="reason")
+    record("PersonalDataRevealed", subject, actor=actor, now=now, comment=reason, data={"fields": ["mobile"]})
 
 
 def forget_pending_files(now: datetime) -> None:

@@ -112,7 +112,7 @@ def course(registration: Registration, *, staff: bool) -> list[dict[str, Any]]:
             "when": entry.at,
             "state": entry.to_state,
             "label": REGISTRATION_STATE_LABELS.get(entry.to_state or "", ""),
-            "opinion": entry.comment,
+            "opinion": entry.comment if staff or entry.kind != "PersonalDataRevealed" else None,
         }
         for entry in history("registration", registration.id)
     ]

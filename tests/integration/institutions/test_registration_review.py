@@ -163,11 +163,17 @@ def test_mobile_numbers_are_masked_until_somebody_asks_and_that_is_written_down(
     page = client.get(f"{BASE}/show/{registration.id}").text
     assert "138****5678" in page
     assert "13812345678" not in page
-    shown = post(client, f"{BASE}/reveal/{registration.id}", f"{BASE}/show/{registration.id}")
+    ask = (f"{BASE}/reveal/{registration.id}", f"{BASE}/show/{registration.id}")
+    for reason in ("", " x ", "长" * 101):
+        assert post(client, *ask, reason=reason).status_code == 302
+    assert client.get(ask[0]).status_code == 405
+    shown = post(client, *ask, reason="核对联系人")
     assert "13812345678" in shown.text
     event = db.session.scalars(select(Event).where(Event.kind == "PersonalDataRevealed")).one()
     assert (event.subject_type, event.subject_id) == ("registration", registration.id)
+    assert (event.comment, event.data) == ("核对联系人", {"fields": ["mobile"]})
     assert event.actor_id is not None
+    assert event.at
 
 
 def test_the_list_filters_by_state_industry_and_words(sign_in):

@@ -75,7 +75,9 @@ def test_the_file_masks_the_number_and_writes_down_who_asked(supervisor):
     company = make_institution(mobile="13812345678")
     assert "13812345678" not in show(supervisor, company)
     page = f"/console/institutions/show/{company.id}"
-    assert "13812345678" in post(supervisor, f"/console/institutions/reveal/{company.id}", page).text
+    ask = (f"/console/institutions/reveal/{company.id}", page)
+    assert "13812345678" not in post(supervisor, *ask).text
+    assert "13812345678" in post(supervisor, *ask, reason="电话通知补正").text
     assert db.session.scalars(select(Event).where(Event.kind == "PersonalDataRevealed")).one().actor_id
 
 
