@@ -57,12 +57,20 @@ def seal_document(document: Any) -> Any:
     return {BOX: seal_text(box), REST: _emptied(document, [path for path, _value in found])}
 
 
+def seal_whole(document: Any) -> Any:
+    """All of a document in the box."""
+    box = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return {BOX: seal_text(box), REST: None} if document else document
+
+
 def open_document(stored: Any) -> Any:
-    """The document as it was. Raises Unreadable."""
+    """The document as it was, however much of it was sealed. Raises Unreadable."""
     if not is_sealed_document(stored):
         return stored
-    document = stored[REST]
-    for path, value in json.loads(open_text(stored[BOX])):
+    document, boxed = stored[REST], json.loads(open_text(stored[BOX]))
+    if document is None:
+        return boxed
+    for path, value in boxed:
         node = document
         for step in path[:-1]:
             node = node[step]
@@ -149,14 +157,21 @@ class SealedBytes(TypeDecorator[bytes]):
 
 
 class SealedJson(TypeDecorator[Any]):
-    """A JSON document whose personal values lie encrypted in the database; the rest of it can be read there."""
+    """A JSON document whose personal values lie encrypted in the database; the rest of it can be read there.
+
+    With `whole` all of it is encrypted: for what is kept for some days only and quotes values without their keys.
+    """
 
     impl = JSON
     cache_ok = True
 
+    def __init__(self, whole: bool = False) -> None:
+        super().__init__()
+        self.whole = whole
+
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
         """Box the personal values."""
-        return seal_document(value)
+        return seal_whole(value) if self.whole else seal_document(value)
 
     def process_result_value(self, value: Any, dialect: Any) -> Any:
         """Put them back."""

@@ -19,6 +19,7 @@ from app.core.personal import (
     seal_bytes,
     seal_document,
     seal_text,
+    seal_whole,
 )
 from app.core.personal_rows import Place, rewrite_all
 from app.core.personal_rules import is_personal_key
@@ -45,10 +46,8 @@ DOCUMENTS = (
     ("filing_form", "rejects"),
     ("filing_version", "payload"),
     ("letter", "payload"),
-    ("register_import", "problems"),
-    ("register_import", "rows"),
-    ("staged_import", "result"),
 )
+WHOLE = (("register_import", "problems"), ("register_import", "rows"), ("staged_import", "result"))
 APPEND_ONLY = ("event", "filing_version", "letter")  # the triggers are put back at the end: migrations/env.py
 
 
@@ -59,13 +58,13 @@ def upgrade() -> None:
             batch.alter_column(
                 column, existing_type=sa.String(length), type_=sa.Text(), existing_nullable=False
             )
-    _rewrite(seal_text, seal_bytes, seal_document)
+    _rewrite(seal_text, seal_bytes, seal_document, seal_whole)
     _forget_personal_facts()
 
 
 def downgrade() -> None:
     """Decrypt it all; `flask rebuild-facts` makes the facts that are missing."""
-    _rewrite(open_text, open_bytes, open_document)
+    _rewrite(open_text, open_bytes, open_document, open_document)
     for table, column, length in reversed(TEXTS):
         with op.batch_alter_table(table) as batch:
             batch.alter_column(
@@ -73,7 +72,7 @@ def downgrade() -> None:
             )
 
 
-def _rewrite(text, content, document) -> None:
+def _rewrite(text, content, document, whole) -> None:
     connection = op.get_bind()
     drop_triggers(connection, *APPEND_ONLY)
     for table, column, _length in TEXTS:
@@ -82,6 +81,8 @@ def _rewrite(text, content, document) -> None:
         rewrite_all(connection, Place(table, column, sa.LargeBinary), content)
     for table, column in DOCUMENTS:
         rewrite_all(connection, Place(table, column, sa.JSON), document)
+    for table, column in WHOLE:
+        rewrite_all(connection, Place(table, column, sa.JSON), whole)
     if connection.dialect.name == "postgresql":
         # What triggers put off until the commit (row marks) would keep these tables from being altered.
         connection.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))

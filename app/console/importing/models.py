@@ -25,8 +25,10 @@ class RegisterImport(Model):
     file_name: Mapped[str] = mapped_column(String(200), nullable=False)
     original: Mapped[bytes] = mapped_column(SealedBytes, nullable=False, deferred=True)
     total: Mapped[int] = mapped_column(nullable=False)
-    rows: Mapped[list[dict[str, Any]]] = mapped_column(SealedJson, nullable=False, deferred=True)
-    problems: Mapped[list[dict[str, Any]]] = mapped_column(SealedJson, nullable=False, deferred=True)
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(SealedJson(whole=True), nullable=False, deferred=True)
+    problems: Mapped[list[dict[str, Any]]] = mapped_column(
+        SealedJson(whole=True), nullable=False, deferred=True
+    )
     staged_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
     staged_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"), nullable=False)
     taken_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -232,7 +232,7 @@ class StagedImport(InstitutionScoped, Model):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), nullable=False, index=True)
     file_name: Mapped[str] = mapped_column(String(200), nullable=False)
     original: Mapped[bytes] = mapped_column(SealedBytes, nullable=False, deferred=True)
-    result: Mapped[dict[str, Any]] = mapped_column(SealedJson, nullable=False)
+    result: Mapped[dict[str, Any]] = mapped_column(SealedJson(whole=True), nullable=False)
     seen_versions: Mapped[dict[str, int]] = mapped_column(JSON, nullable=False)
     staged_at: Mapped[datetime] = mapped_column(Moment, nullable=False)
     staged_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))

@@ -16,7 +16,7 @@ from app.console.importing.models import RegisterImport
 from app.core import clock
 from app.core.db import db
 from app.core.events import Event
-from app.core.personal import SealedJson, open_document, seal_document
+from app.core.personal import SealedJson, open_document, seal_document, seal_whole
 from app.core.sealed import Unreadable
 from app.institutions.models import Institution
 from tests.factories import make_account, make_institution
@@ -38,6 +38,8 @@ def test_a_document_comes_back_as_it_was_and_only_its_numbers_are_hidden(app):
     assert stored["$open"] == {"1": {"name": "示例甲", "id_no": None}, "note": [None, {"phone": ""}], "n": 0}
     assert document["1"]["id_no"] == "A1"
     assert open_document(stored) == document
+    assert open_document(seal_whole(document)) == document
+    assert "示例" not in str(seal_whole(document))
     for same in ({"name": "示例甲"}, [], None, {}, "text"):
         assert seal_document(same) is same
 
@@ -76,6 +78,7 @@ def readable(company: int) -> list[Any]:
 def test_all_is_encrypted_anew_under_the_first_key_and_the_former_one_may_go(app, keys):
     company, factor = put_data_in()
     assert places_with(MOBILE) == set()
+    assert "register_import.rows" not in places_with("示例")
     run = app.test_cli_runner().invoke
     keys(NEW, OLD)
     assert readable(company) == [MOBILE] * 3
