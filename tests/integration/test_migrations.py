@@ -267,7 +267,7 @@ def test_personal_data_is_encrypted_where_it_lies_and_can_be_decrypted_again(upg
     key, payload = company.id, version.payload
     db.session.remove()
     assert places_with(mobile, paper) == set()
-    flask_migrate.downgrade(revision=before("0034"))
+    flask_migrate.downgrade(revision=before("0035"))
     columns = {f"{table}.mobile" for table in ("ab_user", "institution", "registration")}
     assert places_with(mobile) == columns | {"filing_version.payload"}
     assert places_with(paper) == {"filing_version.payload"}

@@ -2,8 +2,8 @@
 
 Unlike others this migration uses the application: only that knows the keys and how it encrypts.
 
-Revision ID: 0034
-Revises: 0029
+Revision ID: 0035
+Revises: 0034
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from app.core.personal_rows import Place, rewrite_all
 from app.core.personal_rules import is_personal_key
 
 
-revision = "0034"
-down_revision = "0029"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
