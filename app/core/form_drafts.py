@@ -17,7 +17,6 @@ from typing import Any
 from flask_appbuilder import Model
 from flask_babel import gettext as _
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     ColumnElement,
@@ -32,6 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock
 from app.core.db import Moment, db
 from app.core.errors import Conflict, Invalid
+from app.core.personal import SealedJson
 from app.core.scope import InstitutionScoped, Scope
 
 KEEP_DRAFTS = timedelta(days=90)
@@ -61,7 +61,7 @@ class FormDraft(InstitutionScoped, Model):
     by_staff: Mapped[bool] = mapped_column(Boolean, nullable=False)
     base: Mapped[str] = mapped_column(String(16), nullable=False)
     revision: Mapped[int] = mapped_column(BigInteger, nullable=False)
-    content: Mapped[dict[str, str]] = mapped_column(JSON, nullable=False)
+    content: Mapped[dict[str, str]] = mapped_column(SealedJson, nullable=False)
     saved_at: Mapped[datetime] = mapped_column(Moment, nullable=False, index=True)
 
     @classmethod

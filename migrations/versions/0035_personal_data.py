@@ -45,6 +45,7 @@ DOCUMENTS = (
     ("filing_form", "content"),
     ("filing_form", "rejects"),
     ("filing_version", "payload"),
+    ("form_draft", "content"),
     ("letter", "payload"),
 )
 WHOLE = (("register_import", "problems"), ("register_import", "rows"), ("staged_import", "result"))
