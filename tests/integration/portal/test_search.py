@@ -103,3 +103,9 @@ def test_a_search_leaves_the_database_s_settings_as_they_were():
     before = db.session.execute(asked).one()
     assert found("标题") == ["普通标题"]
     assert db.session.execute(asked).one() == before
+
+
+def test_english_headings_of_a_search_are_of_many(client):
+    announce("关于罚款的通报")
+    client.set_cookie("lang", "en")
+    assert "<h2>Announcements</h2>" in client.get("/search?q=罚款").text
