@@ -1,4 +1,4 @@
-"""The picture of the operations page: jobs that have run, and a mail that was not delivered."""
+"""Pictures for the three posts: accounts, roles, the audit log, jobs that have run, a mail that was not delivered."""
 
 from __future__ import annotations
 
@@ -32,3 +32,35 @@ def operating(camera: Any, app: Any, folder: Path) -> None:
     camera.visitor("demo-xitong")
     camera.open("/console/operations/")
     camera.shot("operations", 900)
+
+
+def number_of(app: Any, username: str) -> int:
+    """The number of an account."""
+    from app.accounts.models import Account
+    from app.core.db import db
+    from app.core.scope import SYSTEM, scoped
+
+    with app.app_context(), scoped(SYSTEM):
+        return int(db.session.query(Account.id).filter_by(username=username).scalar())
+
+
+def administering(camera: Any, app: Any, folder: Path) -> None:
+    """The three posts: accounts, roles, the audit log."""
+    camera.visitor("demo-xitong")
+    camera.open("/console/accounts/list/")
+    camera.shot("accounts", 600)
+    camera.open(f"/console/accounts/show/{number_of(app, 'demo-jiancha')}")
+    camera.shot("account", 640)
+    camera.open("/console/accounts/add")
+    camera.shot("account-new", 640)
+    page = camera.visitor("demo-anquan")
+    camera.open("/console/grants/list/")
+    page.get_by_role("link", name="demo-jiancha").first.click()
+    page.wait_for_load_state("networkidle")
+    camera.shot("grant", 560)
+    page = camera.visitor("demo-shenji")
+    camera.open("/console/events/list/")
+    camera.shot("events", 600)
+    page.locator("main tbody .row-link").first.click()
+    page.wait_for_load_state("networkidle")
+    camera.shot("event", 700)

@@ -12,7 +12,7 @@ from sqlalchemy import exists, select
 
 from scripts.picture_accounts import own_accounts
 from scripts.picture_inspections import inspecting
-from scripts.picture_operations import operating
+from scripts.picture_operations import administering, operating
 from scripts.picture_register import admitting, corresponding, registers
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -327,21 +327,6 @@ def editing(camera: Any, app: Any, folder: Path) -> None:
     page.locator("tbody .row-link").first.click()
     page.wait_for_load_state("networkidle")
     camera.shot("suggestion", 680)
-
-
-def administering(camera: Any, app: Any, folder: Path) -> None:
-    """The three posts: accounts, roles, the audit log."""
-    camera.visitor("demo-xitong")
-    camera.open("/console/accounts/list/")
-    camera.shot("accounts", 600)
-    camera.visitor("demo-anquan")
-    camera.open("/console/grants/list/")
-    camera.page.get_by_role("link", name="demo-jiancha").first.click()
-    camera.page.wait_for_load_state("networkidle")
-    camera.shot("grant", 560)
-    camera.visitor("demo-shenji")
-    camera.open("/console/events/list/")
-    camera.shot("events", 600)
 
 
 SCENES = (
