@@ -93,6 +93,14 @@ def draft_of(form: str, account_id: int) -> FormDraft | None:
     return db.session.scalars(query.execution_options(populate_existing=True)).first()
 
 
+def drafts_under(prefix: str, account_id: int) -> list[str]:
+    """The forms below a prefix that the writer has drafts of."""
+    query = select(FormDraft.form).where(
+        FormDraft.form.startswith(prefix, autoescape=True), FormDraft.account_id == account_id
+    )
+    return list(db.session.scalars(query.order_by(FormDraft.id)))
+
+
 def others_writing(form: str, account_id: int, now: datetime) -> list[FormDraft]:
     """Drafts of the same form that others have written at within a day, latest first."""
     query = select(FormDraft).where(

@@ -30,6 +30,7 @@ from app.inspections import (
     planning,
     queries,
     rules,
+    unsaved,
 )
 from app.inspections.intake import Incomplete
 from app.inspections.labels import APPROVER_REASONS, FIELDS, KINDS, SIGNER_REASONS, STATES
@@ -89,6 +90,7 @@ class InspectionPages(BaseView):
             member_choices={one.id: one.name for one in item.active_team},
             candidates=_candidates(item) if works else {},
             letters=letters.issued(item),
+            unsaved=[one.partition("_")[::2] for one in unsaved.waiting(item, account)],
             drafts=[kind for kind, states in drafts.DRAFT_STATES.items() if item.status in states],
             days=queries.days_of(item.id),
             followers=queries.follow_ups(item.id),

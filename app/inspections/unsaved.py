@@ -18,6 +18,7 @@ from app.core.form_drafts import (
     FormDraft,
     OtherWindow,
     draft_of,
+    drafts_under,
     fingerprint,
     forget_draft,
     keep_draft,
@@ -134,6 +135,13 @@ def shown(inspection: Inspection, form: str, actor: Account, url: str, asked: st
     behind = draft is not None and draft.base != base
     others = _names(others_writing(key, actor.id, clock.now()))
     return Shown(url, base, draft, not behind or asked == "mine", behind, others)
+
+
+def waiting(inspection: Inspection, actor: Account) -> list[str]:
+    """The forms that the actor has typed in and not saved, which what is handed in now would not hold."""
+    prefix = key_of(inspection.id, "")
+    forms = [one.removeprefix(prefix) for one in drafts_under(prefix, actor.id)]
+    return [one for one in forms if inspection.status in WRITTEN_IN[_kind(one)]]
 
 
 def _names(drafts: list[FormDraft]) -> list[tuple[str, datetime]]:

@@ -209,3 +209,15 @@ def test_more_than_any_form_holds_is_refused_and_old_drafts_go(desk):
     assert len(drafts()) == 1
     clean_up(clock.now() + KEEP_DRAFTS + timedelta(days=1))
     assert drafts() == []
+
+
+def test_what_is_typed_and_not_saved_is_said_where_the_opinion_is_handed_in(desk, sign_in):
+    found = bring(desk, "concluding")
+    path, said = f"/console/inspections/show/{found.id}", "没有保存的草稿"
+    assert said not in text(sign_in(desk.inspector).get(path))
+    keep(found, "opinion", desk.inspector, overview="甲")
+    keep(found, "finding_0", desk.inspector, fact="甲")
+    db.session.commit()
+    page = text(sign_in(desk.inspector).get(path))
+    assert said in page and f'"{WORK}/finding/{found.id}/0"' in page
+    assert said not in text(sign_in(desk.second).get(path))
