@@ -89,3 +89,12 @@ def skip_what_is_missing(items: list[pytest.Item]) -> None:
             pytest.exit(f"CI: {reason}", returncode=3)
         for item in marked:
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def leave_to_sqlite(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Take out of a run on PostgreSQL what SQLite's run shows for both; gives what was taken out."""
+    if not os.environ.get("TEST_DATABASE_URL"):
+        return []
+    left = [item for item in items if item.get_closest_marker("sqlite_suffices")]
+    items[:] = [item for item in items if item not in set(left)]
+    return left

@@ -126,6 +126,7 @@ def statements(browser: FlaskClient, path: str) -> int:
     return len(seen)
 
 
+@pytest.mark.sqlite_suffices  # the statements are made before a database is asked
 def test_no_page_asks_once_per_row(counts, app):
     period = db.session.get(ReportingPeriod, app.extensions["counted period"])
     grow(FEW, period)

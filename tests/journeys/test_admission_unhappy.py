@@ -17,7 +17,8 @@ from tests.journeys.steps import choose, main_text, press, register
 from tests.journeys.test_admission import company_of, last_id, logged_in, take_step
 from tests.live import Visitor
 
-pytestmark = [pytest.mark.browser]
+# The same ways are walked on both databases by HTTP: tests/integration/admission.
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite_suffices]
 REASON = "营业执照与所填名称不一致，请核对后重新提交"
 THREE = (
     rules.Step("受理", "Acceptance", "Supervisor"),

@@ -13,7 +13,7 @@ from tests.factories import PASSWORD, make_account, open_session
 from tests.journeys.steps import main_text, press
 from tests.journeys.test_admission import company_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite_suffices]
 
 
 def test_a_log_in_that_ended_while_typing_loses_nothing(visit: Any, app: Any) -> None:

@@ -39,6 +39,8 @@ from tests.integration.hostile.test_bad_requests import (
 from tests.integration.portal.portal_helpers import announce
 from tests.integration.security.world import CANARY, World
 
+# What a page makes of a text is the same on every database.
+pytestmark = pytest.mark.sqlite_suffices
 __all__ = ["browse", "world"]
 # Columns that hold what the program chose, never what somebody typed.
 CODES = {
@@ -134,9 +136,6 @@ def _marked(value: Any, texts: tuple[str, ...]) -> Any:
 
 def _without_triggers() -> None:
     """Rows of the past cannot be changed; here they are."""
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("SET LOCAL session_replication_role = replica"))
-        return
     for (name,) in db.session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
         db.session.execute(text(f'DROP TRIGGER "{name}"'))
 
@@ -254,8 +253,6 @@ def spread(names: Iterable[str], turn: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("who", WHO)
 def test_nothing_sent_comes_back_as_anything_but_text(app, full, browse, who):
-    if db.engine.dialect.name == "postgresql":
-        pytest.skip("what a page makes of what was sent is the same on every database")
     browser, wrong = browse(who), []
     names = fields_of("app")
     for turn in range(2):
