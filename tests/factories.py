@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import secrets
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from flask.testing import FlaskClient
 from flask_appbuilder.security.sqla.models import Role
@@ -15,7 +17,7 @@ from werkzeug.security import generate_password_hash
 from app.accounts.models import ENTERPRISE, STAFF, Account, LoginSession
 from app.accounts.roles import ENTERPRISE_ROLE, ROLES_BY_NAME
 from app.core import clock
-from app.core.db import db
+from app.core.db import db, write_intent
 from app.core.workflow import transition
 from app.institutions.models import Institution, Region
 from app.institutions.register.services import Change, Origin, change_register, open_register
@@ -23,6 +25,26 @@ from app.institutions.rules import INSTITUTION_WORKFLOW, ORG_TYPES
 
 _numbers = itertools.count(1)
 PASSWORD = "Ceshi-Mima-2468"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def writes(make: Callable[P, R]) -> Callable[P, R]:
+    """Make something in a transaction that begins as a writer.
+
+    One that reads first is refused by SQLite when a page that a browser has asked for writes in between.
+    """
+
+    @wraps(make)
+    def made(*arguments: P.args, **named: P.kwargs) -> R:
+        db.session.commit()
+        intent = write_intent.set(True)
+        try:
+            return make(*arguments, **named)
+        finally:
+            write_intent.reset(intent)
+
+    return made
 
 
 def uscc(number: int, area: str = "330100") -> str:
@@ -88,6 +110,7 @@ def end_institution(institution: Institution, day: date) -> None:
     )
 
 
+@writes
 def make_account(role: str = "Supervisor", *, institution: Institution | None = None, **more: Any) -> Account:
     """An account with one role; Enterprise accounts need their institution."""
     number = next(_numbers)
@@ -113,6 +136,7 @@ def make_account(role: str = "Supervisor", *, institution: Institution | None = 
     return account
 
 
+@writes
 def open_session(client: FlaskClient, account: Account) -> None:
     """Log an account in behind the log-in page's back."""
     from app.accounts.security import SESSION_KEY
