@@ -68,7 +68,7 @@ def stages(more: list[str]) -> list[Stage]:
     browser = folders("browser")
     if browser:
         reason = capabilities.missing("browser")
-        plain.append(Stage("Browser (SQLite)", [*browser, "--durations=5", *more], sqlite, reason))
+        plain.append(Stage("Browser (SQLite)", [*parallel, *browser, *more], sqlite, reason))
     return plain
 
 
