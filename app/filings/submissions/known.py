@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 
+from app.core.personal import open_document
 from app.filings.definitions.schema import Form, Values
 from app.filings.row_memory import RowMemory
 from app.filings.submissions.models import FilingForm
@@ -46,14 +47,18 @@ _lock = Lock()
 def stored_content(draft_id: int, text: str) -> Content:
     """A draft's content from its text; the very object of the last time when the text is the same."""
     if len(text) < LARGE_TEXT:
-        found: Content = json.loads(text)
-        return found
+        return _taken_apart(text)
     with _lock:
         former = _texts.get(draft_id)
-    content: Content = former[1] if former is not None and former[0] == text else json.loads(text)
+    content: Content = former[1] if former is not None and former[0] == text else _taken_apart(text)
     with _lock:
         _texts[draft_id] = text, content
         _drop_oldest(_texts, lambda one: len(one[1]), draft_id)
+    return content
+
+
+def _taken_apart(text: str) -> Content:
+    content: Content = open_document(json.loads(text))  # what the column's type does when it is read as JSON
     return content
 
 
