@@ -21,6 +21,7 @@ from app.core.error_words import ERROR_WORDS
 from app.core.errors import DomainError
 from app.core.problems import is_api, problem, problem_of_http
 from app.core.scope import NOTHING, SYSTEM, current_scope, scoped, set_scope
+from app.core.sealed import Unreadable
 
 SEEN_EVERY_SECONDS = 60
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -181,9 +182,19 @@ def handle_database(error: SQLAlchemyError) -> Any:
     return error_page(503, _("系统繁忙，您的操作没有保存。请稍候再试。"))
 
 
-def _ask_for_nobody() -> None:
+def handle_unreadable(error: Unreadable) -> Any:
+    """Personal data that no key opens: whoever runs the platform has to put DATA_KEY right."""
+    db.session.rollback()
+    current_app.logger.critical("personal data cannot be decrypted: check DATA_KEY", exc_info=error)
+    _ask_for_nobody(known=True)
+    return error_page(
+        503, _("服务器的数据密钥打不开已存储的数据，您的操作没有保存。请联系系统管理员检查数据密钥。")
+    )
+
+
+def _ask_for_nobody(*, known: bool = False) -> None:
     """Every template is given the current user: looking for one in a database that is away would fail again."""
-    if "_login_user" not in g:
+    if known or "_login_user" not in g:
         g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
@@ -226,3 +237,4 @@ def init_app(app: Flask) -> None:
     for unavailable in (OperationalError, InterfaceError, TimeoutError):
         app.register_error_handler(unavailable, handle_database)
     app.register_error_handler(OSError, handle_full_disk)
+    app.register_error_handler(Unreadable, handle_unreadable)

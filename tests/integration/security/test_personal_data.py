@@ -20,6 +20,7 @@ from app.core.personal import SealedJson, open_document, seal_document, seal_who
 from app.core.sealed import Unreadable
 from app.institutions.models import Institution
 from tests.factories import make_account, make_institution
+from tests.integration.accounts.helpers import try_login
 from tests.raw_database import places_with
 
 MOBILE = "13911112222"
@@ -129,3 +130,16 @@ def test_the_history_holds_numbers_masked(app):
     entry = db.session.scalars(select(Event).where(Event.kind == "AccountChanged")).one()
     assert entry.data["before"]["mobile"] == "139****2222"
     assert entry.data["after"]["mobile"] == "137****4444"
+
+
+def test_lost_keys_are_told_to_whoever_asks_and_back_again_all_is_there(app, keys, sign_in, client):
+    account = make_account("Enterprise", institution=make_institution(), mobile=MOBILE)
+    name, member = account.username, sign_in(account)
+    keys(NEW)
+    db.session.rollback()
+    answers = [member.get("/workspace/"), try_login(client, name)]
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert all("数据密钥" in answer.get_data(as_text=True) for answer in answers)
+    assert client.get("/").status_code == 200
+    keys(NEW, OLD)
+    assert member.get("/workspace/").status_code == 200
