@@ -14,6 +14,7 @@ from app.accounts.notices import ALWAYS_BY_MAIL
 from app.core import clock
 from app.core.db import commits
 from app.core.i18n import is_local_target, lang
+from app.core.parsing import is_number, number_of
 from app.messages import inbox
 from app.messages.rules import GROUPS, event_kinds
 
@@ -84,7 +85,7 @@ def _own_face(face: str) -> None:
 
 def _page_number() -> int:
     raw = request.args.get("page", "1")
-    return max(1, int(raw)) if raw.isdigit() and len(raw) < 7 else 1
+    return max(1, number_of(raw, 6, 1))
 
 
 @blueprint.get("/")
@@ -130,7 +131,7 @@ def read_all(face: str) -> Any:
     """Everything up to the newest message that the reader has seen listed."""
     _own_face(face)
     raw = request.form.get("newest", "")
-    if not raw.isdigit() or len(raw) > 9:
+    if not is_number(raw, 9):
         abort(400)
     inbox.mark_all_read(current_account().id, int(raw), clock.now())
     flash(_("消息已全部标为已读。"), "success")

@@ -12,6 +12,7 @@ from app.api.operations import FILE, Operation, operation
 from app.api.places import find_place, load, require_form
 from app.core.db import commits
 from app.core.errors import NotAllowed
+from app.core.parsing import is_number
 from app.core.problems import json_response
 from app.filings.submissions.attaching import attach, detach
 from app.filings.submissions.data import FilingData
@@ -110,7 +111,7 @@ def add(set_key: str, period: str, code: str, key: str) -> Any:
 def remove(set_key: str, period: str, attachment_id: str) -> Any:
     """Take a file out of the draft."""
     gone = ApiError(404, _("没有这个附件，可能已被删除。"), code="no_such_attachment")
-    if not attachment_id.isascii() or not attachment_id.isdigit() or len(attachment_id) > 9:
+    if not is_number(attachment_id, 9):
         raise gone
 
     @commits

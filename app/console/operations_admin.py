@@ -16,6 +16,7 @@ from app.core import clock
 from app.core.db import commits, db
 from app.core.events import Fact, record_many
 from app.core.export import send_workbook, workbook
+from app.core.parsing import number_of
 from app.messages.models import OutboxMail
 from app.messages.services import send_again
 
@@ -27,7 +28,7 @@ def _asked() -> tuple[str, str, str]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 10 else 0
+    return number_of(text, 9)
 
 
 class OperationsAdmin(BaseView):

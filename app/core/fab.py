@@ -23,6 +23,7 @@ from wtforms import SelectField
 
 from app.core.db import commits, db
 from app.core.errors import DomainError
+from app.core.parsing import is_number
 
 MAX_PAGE_SIZE = 100
 MAX_PAGE = 100_000
@@ -183,7 +184,7 @@ class SafeModelView(ModelView):
 
     def _item_or_404(self, pk: str) -> Any:
         """The row, through scope and base filters; 404 for bad ids and for other people's rows alike."""
-        if not pk.isdigit() or len(pk) > 18:
+        if not is_number(pk, 18):
             abort(404)
         item = self.datamodel.get(int(pk), self._base_filters)
         if item is None:

@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import clock
 from app.core.db import Moment, db
 from app.core.errors import Conflict, Invalid
+from app.core.parsing import number_of
 from app.core.personal import SealedJson
 from app.core.scope import InstitutionScoped, Scope
 
@@ -136,7 +137,7 @@ def _need_same(found: FormDraft | None, seen: int) -> None:
 
 
 def _count(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 12 else 0
+    return number_of(text, 11)
 
 
 def forget_draft(form: str, account_id: int | None = None) -> None:

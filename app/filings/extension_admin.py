@@ -23,6 +23,7 @@ from app.core.errors import DomainError, Invalid
 from app.core.events import history
 from app.core.fab import SafeInterface, SafeModelView
 from app.core.i18n import lang
+from app.core.parsing import is_number, number_of
 from app.filings.calendar import extensions
 from app.filings.calendar.days import day_of
 from app.filings.calendar.models import Extension, ReportingPeriod
@@ -49,7 +50,7 @@ def last_minute(moment: Any) -> str:
 def _key(value: Any) -> int:
     """A choice's number; 0, the invitation to choose, for anything that is none."""
     text = str(value)
-    return int(text) if text.isdigit() and len(text) < 10 else 0
+    return number_of(text, 9)
 
 
 def institution_words(institution: Institution) -> str:
@@ -263,6 +264,6 @@ class ExtensionAdmin(SafeModelView):
 
 def _seen() -> int:
     value = request.form.get("version", "")
-    if not value.isdigit() or len(value) > 9:
+    if not is_number(value, 9):
         raise Invalid(_("页面已过期，请刷新后重试。"))
     return int(value)

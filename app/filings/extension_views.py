@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from app.accounts.access import workspace_required
 from app.core.db import commits
 from app.core.errors import DomainError
+from app.core.parsing import number_of
 from app.filings.calendar.days import day_of
 from app.filings.calendar.extensions import request_extension, withdraw_request
 from app.filings.extension_page import extension_page
@@ -55,7 +56,7 @@ def withdraw(set_key: str, period: str, extension_id: int) -> Any:
     @commits
     def store() -> None:
         seen = request.form.get("version", "")
-        version = int(seen) if seen.isdigit() and len(seen) < 9 else 0
+        version = number_of(seen, 8)
         withdraw_request(find_place(set_key, period), extension_id, version)
 
     try:

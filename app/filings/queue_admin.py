@@ -14,6 +14,7 @@ from app.accounts.security import may
 from app.core import clock
 from app.core.export import send_workbook, workbook
 from app.core.i18n import lang
+from app.core.parsing import is_number, number_of
 from app.filings.labels import FAMILIES, FILING_STATES, INDUSTRIES, filing_word, word
 from app.filings.submissions import queue, review_page
 from app.filings.submissions.bulk import why_not
@@ -24,7 +25,7 @@ SIZES = (20, 50, 100)
 def number(name: str, usual: int) -> int:
     """A whole number of the address; the usual one when it is none."""
     text = request.args.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 8 else usual
+    return number_of(text, 7, usual)
 
 
 def pick(row: Any, name: str) -> str:
@@ -91,7 +92,7 @@ class FilingAdmin(BaseView):
     @has_access
     def show(self, pk: str) -> Any:
         """A filing is read on the review page."""
-        filing = review_page.review_filing(int(pk)) if pk.isdigit() and len(pk) < 10 else None
+        filing = review_page.review_filing(int(pk)) if is_number(pk, 9) else None
         if filing is None:
             abort(404)
         return redirect(url_for("FilingReview.page", filing_id=filing.id))

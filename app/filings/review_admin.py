@@ -16,6 +16,7 @@ from app.core.db import commits, db
 from app.core.errors import DomainError, Invalid
 from app.core.events import history
 from app.core.files import StoredFile, send_file_row
+from app.core.parsing import is_number
 from app.filings.definitions.queries import forms_by_id
 from app.filings.indicator_page import filed_indicators
 from app.filings.labels import EVENTS, INDUSTRIES, filing_word
@@ -175,7 +176,7 @@ class FilingReview(BaseView):
 
     def _seen(self) -> int:
         value = request.form.get("version", "")
-        if not value.isdigit() or len(value) > 9:
+        if not is_number(value, 9):
             raise Invalid(_("页面已过期，请刷新后重试。"))
         return int(value)
 
@@ -217,7 +218,7 @@ class FilingReview(BaseView):
 
     def _unmark(self, filing_id: int) -> str:
         mark_id = request.form.get("mark", "")
-        if not mark_id.isdigit() or len(mark_id) > 9:
+        if not is_number(mark_id, 9):
             raise Invalid(_("页面已过期，请刷新后重试。"))
         review.remove_mark(filing_id, int(mark_id), current_account())
         return ""
@@ -227,7 +228,7 @@ class FilingReview(BaseView):
     @permission_name("review")
     def bulk(self) -> Any:
         """What of the chosen filings can be approved together, and why the others cannot; changes nothing."""
-        ids = [int(key) for key in request.form.getlist("filing") if key.isdigit() and len(key) < 10]
+        ids = [int(key) for key in request.form.getlist("filing") if is_number(key, 9)]
         if not ids:
             flash(_("请先勾选要通过的报送。"), "warning")
             return redirect(url_for("FilingAdmin.list"))
@@ -270,6 +271,6 @@ def _pairs(texts: list[str]) -> dict[int, int]:
     found = {}
     for text in texts[: bulk.MOST]:
         filing_id, _dash, version = text.partition("-")
-        if filing_id.isdigit() and version.isdigit() and len(text) < 20:
+        if is_number(filing_id, 9) and is_number(version, 9):
             found[int(filing_id)] = int(version)
     return found

@@ -19,6 +19,7 @@ from app.core.errors import DomainError
 from app.core.export import send_workbook, workbook
 from app.core.file_rules import ACCEPT
 from app.core.files import send_file_row
+from app.core.parsing import is_number, number_of
 from app.inspections import (
     calendar_page,
     desk,
@@ -43,7 +44,7 @@ SIZES = (20, 50, 100)
 
 def number(text: str, usual: int) -> int:
     """A whole number of the address; the usual one when it is none."""
-    return int(text) if text.isdigit() and len(text) < 8 else usual
+    return number_of(text, 7, usual)
 
 
 def refusal_of(problem: DomainError) -> dict[str, str]:
@@ -65,7 +66,7 @@ class InspectionPages(BaseView):
     route_base = ""
 
     def _item_or_404(self, pk: str) -> Inspection:
-        found = queries.inspection_by_id(int(pk)) if pk.isdigit() and len(pk) < 10 else None
+        found = queries.inspection_by_id(int(pk)) if is_number(pk, 9) else None
         if found is None:
             abort(404)
         return found
@@ -267,9 +268,7 @@ class InspectionAdmin(InspectionPages):
     def file(self, pk: str, file_id: str) -> Any:
         """A file of the work on site, which the ordinary download does not know."""
         item = self._item_or_404(pk)
-        found = (
-            queries.internal_file(item.id, int(file_id)) if file_id.isdigit() and len(file_id) < 10 else None
-        )
+        found = queries.internal_file(item.id, int(file_id)) if is_number(file_id, 9) else None
         if found is None:
             abort(404)
         return send_file_row(found)

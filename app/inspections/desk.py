@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from app.core.db import db
+from app.core.parsing import number_of
 from app.inspections import rules
 from app.inspections.models import Inspection, Member
 from app.institutions.models import Institution, Region
@@ -122,7 +123,7 @@ def _within(code: str) -> ColumnElement[bool]:
 
 
 def _of_inspector(key: str) -> Select[Any]:
-    number = int(key) if key.isdigit() and len(key) < 10 else 0
+    number = number_of(key, 9)
     return select(Member.inspection_id).where(Member.account_id == number, Member.is_recused.is_(False))
 
 

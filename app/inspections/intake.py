@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.core.errors import Invalid
+from app.core.parsing import is_number
 from app.inspections import rules
 from app.inspections.labels import LIMITS
 
@@ -104,7 +105,7 @@ def _team(reader: Reader) -> list[dict[str, Any]]:
     for at in range(rules.MAX_TEAM):
         account = reader.raw.get(f"member_{at}_account", "")
         row: dict[str, Any] = {
-            "account_id": int(account) if account.isdigit() and len(account) < 10 else None,
+            "account_id": int(account) if is_number(account, 9) else None,
             "name": reader.text(f"member_{at}_name", "name"),
             "certificate_no": reader.text(f"member_{at}_certificate", "certificate_no"),
             "is_leader": reader.raw.get("leader") == str(at),
@@ -125,7 +126,7 @@ def read_items(raw: Mapping[str, str], rows: int) -> list[dict[str, Any]]:
         name = reader.text(f"item_{at}_name", "item")
         item = raw.get(f"item_{at}_id", "")
         row = {
-            "id": int(item) if item.isdigit() and len(item) < 10 else None,
+            "id": int(item) if is_number(item, 9) else None,
             "category": reader.text(f"item_{at}_category", "category"),
             "name": name,
             "covers": reader.text(f"item_{at}_covers", "covers"),

@@ -24,6 +24,7 @@ from app.core.form_drafts import (
     keep_draft,
     others_writing,
 )
+from app.core.parsing import is_number
 from app.inspections import intake, rules
 from app.inspections.base import for_company, for_worker, need_state
 from app.inspections.models import Inspection
@@ -68,7 +69,7 @@ def key_of(inspection_id: int, form: str) -> str:
 
 def _kind(form: str) -> str:
     name, _sep, number = form.partition("_")
-    if name not in WRITTEN_IN or (name == "finding") != number.isdigit() or len(form) > 20:
+    if name not in WRITTEN_IN or (name == "finding") != is_number(number, 9):
         raise Invalid(_("没有这个表单。"))
     return name
 

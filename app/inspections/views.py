@@ -13,6 +13,7 @@ from app.core import clock
 from app.core.db import commits, db
 from app.core.errors import Conflict, DomainError
 from app.core.file_rules import ACCEPT
+from app.core.parsing import number_of
 from app.inspections import drafts, feedback, letters, pages, queries, rules, services, unsaved
 from app.inspections.intake import Incomplete
 from app.inspections.labels import COMPANY_STATES, FIELDS
@@ -294,7 +295,7 @@ def _feedback_page(item: Inspection, errors: dict[str, str], typed: Any, *, stal
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 10 else 0
+    return number_of(text, 9)
 
 
 def _inspection(inspection_id: int) -> Inspection:

@@ -18,6 +18,7 @@ from app.core.db import commits, db
 from app.core.errors import DomainError, Invalid
 from app.core.fab import SafeInterface, SafeModelView
 from app.core.files import send_file_row
+from app.core.parsing import is_number
 from app.core.personal_rules import masked_number
 from app.institutions import queries, services
 from app.institutions.labels import (
@@ -185,7 +186,7 @@ class RegistrationAdmin(RevealsMobile, SafeModelView):
 
 def _seen() -> int:
     value = request.form.get("version", "")
-    if not value.isdigit() or len(value) > 9:
+    if not is_number(value, 9):
         raise Invalid(_("页面已过期，请刷新后重试。"))
     return int(value)
 

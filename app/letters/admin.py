@@ -15,6 +15,7 @@ from app.accounts.security import may
 from app.core import clock
 from app.core.db import commits, db
 from app.core.errors import DomainError
+from app.core.parsing import is_number, number_of
 from app.letters import services, templates
 from app.letters.labels import BLOCK_WORDS, LINE_WORDS, own, problem_text
 from app.letters.rules import BLOCK_TYPES, LINES, MAX_BLOCKS, Kind, kinds, layout_problems, normal_layout
@@ -73,7 +74,7 @@ class LetterTemplateAdmin(BaseView):
             return self._editor(kind, version, layout)
         layout = normal_layout(_typed(request.form))
         seen = request.form.get("seen", "0")
-        version = int(seen) if seen.isdigit() and len(seen) < 8 else 0
+        version = number_of(seen, 7)
         op = request.form.get("op", "preview")
         if op == "save":
             return self._save(kind, version, layout)
@@ -149,7 +150,7 @@ def _may_edit() -> bool:
 def _chosen(kind: Kind, newest: int) -> tuple[int, Mapping[str, Any]] | None:
     """The older version that the address asks for."""
     wanted = request.args.get("version", "")
-    if not wanted.isdigit() or len(wanted) > 7 or int(wanted) > newest:
+    if not is_number(wanted, 7) or int(wanted) > newest:
         return None
     for row in templates.versions(kind.name):
         if row.version == int(wanted):
@@ -177,7 +178,7 @@ def _typed(form: Mapping[str, str]) -> dict[str, Any]:
 def _rearrange(blocks: list[dict[str, Any]], op: str) -> int | None:
     """Move, remove or add a block as the button says (`up:2`, `below:2` …); where to look afterwards, from 0."""
     verb, _colon, raw = op.partition(":")
-    if not raw.isdigit() or len(raw) > 3 or int(raw) > len(blocks):
+    if not is_number(raw, 3) or int(raw) > len(blocks):
         return None
     place = int(raw)
     if verb == "below" and len(blocks) < MAX_BLOCKS:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import datetime
 
+from app.core.parsing import is_number
 from app.core.workflow import Workflow
 
 CATEGORIES = ("work-updates", "risk-alerts", "national-policy", "local-policy", "training", "guides")
@@ -90,7 +91,7 @@ def query_words(raw: str | None) -> tuple[str, ...]:
 def page_number(raw: str | None) -> int:
     """A page counted from 1; whatever is no sensible number is the first page."""
     text = (raw or "").strip()
-    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+    if not is_number(text, 9):
         return 1
     return max(1, min(int(text), MAX_PAGE))
 

@@ -94,7 +94,7 @@ def _former(filing: Filing, version: FilingVersion) -> dict[str, People]:
 
 
 def _place(row: str) -> tuple[int, str]:
-    return (int(row), row) if row.isdigit() else (0, row)
+    return (int(row), row) if row.isdecimal() else (0, row)
 
 
 def _taken(field: str, value: Any) -> Any:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 
 from app.accounts.models import Account
 from app.core.db import db
+from app.core.parsing import is_number
 from app.core.scope import current_scope
 from app.filings.calendar.models import ReportingPeriod
 from app.filings.definitions.models import ReportSet
@@ -62,7 +63,7 @@ class QueueFilter:
 
 
 def _is_id(text: str) -> bool:
-    return text.isdigit() and len(text) < 10
+    return is_number(text, 9)
 
 
 @dataclass(frozen=True)

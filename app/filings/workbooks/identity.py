@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.parsing import is_number
 from app.filings.definitions.schema import Form
 
 SCHEMA = "lfw1"
@@ -88,7 +89,7 @@ def from_pieces(pieces: Iterable[str]) -> Identity | None:
     for piece in pieces:
         label, colon, text = piece.partition(":")
         number, slash, count = label.partition("/")
-        if colon and slash and number.isascii() and number.isdigit() and count.isascii() and count.isdigit():
+        if colon and slash and is_number(number, 6) and is_number(count, 6):
             found[int(number)] = text
             total = int(count)
     if not found or set(found) != set(range(1, total + 1)):

@@ -19,6 +19,7 @@ from app.core.db import commits, db
 from app.core.errors import DomainError
 from app.core.fab import SafeInterface, SafeModelView
 from app.core.i18n import lang
+from app.core.parsing import number_of
 from app.institutions.admission import course, decisions, plans, queries, rules
 from app.institutions.admission.comparison import comparison
 from app.institutions.admission.labels import (
@@ -287,7 +288,7 @@ class ApprovalModeAdmin(SafeModelView):
 
 def _seen() -> int:
     value = request.form.get("version", "")
-    return int(value) if value.isdigit() and len(value) < 9 else 0
+    return number_of(value, 8)
 
 
 def _place(given: Any) -> tuple[str, str, str]:

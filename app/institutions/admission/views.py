@@ -13,6 +13,7 @@ from app.core.db import commits, db
 from app.core.errors import DomainError
 from app.core.file_rules import ACCEPT
 from app.core.i18n import lang
+from app.core.parsing import number_of
 from app.institutions import queries as institution_queries
 from app.institutions.admission import course, queries, rules, services
 from app.institutions.admission.change_form import change_page, typed_for
@@ -247,7 +248,7 @@ def _mode(application: Application) -> Any:
 
 def _seen() -> int:
     value = request.form.get("version", "")
-    return int(value) if value.isdigit() and len(value) < 9 else 0
+    return number_of(value, 8)
 
 
 def _branch(values: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ TEXTS = {
     "template": "%(name)s %s {0} ${x}",
     "day that never was": "2026-02-30",
     "year 0": "0000-00-00",
-    "other digits": "٣٤",
+    "other digits": "٣²",
     "blank": " \u3000\u00a0\u200b",
 }
 # What a JSON body can be instead of {"version": 0, "cells": {row: {column: text}}}.

@@ -89,6 +89,7 @@ def bodies() -> Iterator[tuple[str, dict[str, Any]]]:
     for turn in range(0, len(SENT), STEP):
         yield f"texts from {turn}", {"data": spread(names, turn)}
     yield "NUL", {"data": dict.fromkeys(names, "1\0")}
+    yield "digits that are no numbers", {"data": dict.fromkeys(names, "²")}
     yield "nothing", {"data": {}}
     yield (
         "lists for scalars",
