@@ -86,6 +86,10 @@ def summary(done: list[Stage]) -> int:
         else:
             failed += stage.status != 0
             print(f"{'passed' if stage.status == 0 else 'FAILED'}: {stage.title} ({stage.seconds:.0f} s)")
+    if not os.environ.get("THOROUGH"):
+        print(
+            "left out: further combinations of sizes, languages and families; make test THOROUGH=1 runs them"
+        )
     reason = capabilities.missing("libreoffice")
     if reason:
         print(f"left out: tests that recalculate workbooks with LibreOffice, because {reason}")

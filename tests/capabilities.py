@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 OFFICES = ("soffice", "libreoffice")
 MAC_OFFICE = Path("/Applications/LibreOffice.app/Contents/MacOS/soffice")
@@ -91,10 +99,15 @@ def skip_what_is_missing(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-def leave_to_sqlite(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Take out of a run on PostgreSQL what SQLite's run shows for both; gives what was taken out."""
-    if not os.environ.get("TEST_DATABASE_URL"):
-        return []
-    left = [item for item in items if item.get_closest_marker("sqlite_suffices")]
+def leave_out_repetitions(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Take out what SQLite's run shows for both databases, and further combinations; gives what was taken out."""
+    markers = ["sqlite_suffices"] if os.environ.get("TEST_DATABASE_URL") else []
+    markers += [] if os.environ.get("THOROUGH") else ["thorough"]
+    left = [item for item in items if any(map(item.get_closest_marker, markers))]
     items[:] = [item for item in items if item not in set(left)]
     return left
+
+
+def both_databases_for(some: Collection[str], names: Iterable[str]) -> list[Any]:
+    """Parameters: all of the names on SQLite, and those among `some` on PostgreSQL too."""
+    return [name if name in some else pytest.param(name, marks=pytest.mark.sqlite_suffices) for name in names]

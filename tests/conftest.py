@@ -43,9 +43,9 @@ class IsolatedClient(FlaskClient):
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this machine cannot run, with the reason; in CI that is a failure."""
-    from tests.capabilities import leave_to_sqlite, skip_what_is_missing
+    from tests.capabilities import leave_out_repetitions, skip_what_is_missing
 
-    config.hook.pytest_deselected(items=leave_to_sqlite(items))
+    config.hook.pytest_deselected(items=leave_out_repetitions(items))
     skip_what_is_missing(items)
 
 

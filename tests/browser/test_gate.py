@@ -33,7 +33,13 @@ from tests.live import Visitor
 pytestmark = pytest.mark.browser
 CHANGE = "guarantee-change"
 WINDOW_WORDS = {"early": "现在尚未开放", "late": "现在已经截止"}
-FAMILIES = [ONE_OFF, CHANGE, *(case.key for case in CASES)]
+FAMILIES = [
+    ONE_OFF,
+    CHANGE,
+    CASES[0].key,
+    # All others at every door by HTTP: tests/integration/calendar.
+    *(pytest.param(case.key, marks=pytest.mark.thorough) for case in CASES[1:]),
+]
 
 
 @dataclass

@@ -18,9 +18,20 @@ from app.core import access_inventory
 from app.core.access_inventory import ACCOUNT, ANONYMOUS, ENTERPRISE, NOBODY, PUBLIC, STAFF, TOKEN, Entry
 from app.core.db import db
 from tests.api_caller import make_token
+from tests.capabilities import both_databases_for
 from tests.factories import make_account, make_institution
 
 VISITOR, SYSTEM = "visitor", "system with a token"
+# Between them they open every page.
+READERS = {
+    VISITOR,
+    SYSTEM,
+    "Enterprise",
+    "Supervisor",
+    "SystemAdministrator",
+    "SecurityAdministrator",
+    "ContentEditor",
+}
 WHO = [VISITOR, SYSTEM, *(role.name for role in ROLES if role.name != "Public")]
 PAGE, LOG_IN, REFUSED, GONE, BROKEN, SENT_ON = "page", "log-in", "refused", "not found", "broken", "sent on"
 CHANGING = re.compile(
@@ -152,7 +163,7 @@ def test_routes_that_change_something_do_not_answer_get(app):
     assert wrong == []
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", both_databases_for(READERS, WHO))
 def test_reading_answers_each_role_as_the_inventory_says_and_changes_nothing(app, as_somebody, who):
     browser = as_somebody(who)
     wrong, writing = {}, {}
@@ -168,6 +179,7 @@ def test_reading_answers_each_role_as_the_inventory_says_and_changes_nothing(app
     assert (wrong, writing) == ({}, {})
 
 
+@pytest.mark.sqlite_suffices  # refused before a database is asked
 @pytest.mark.parametrize("who", WHO)
 def test_a_change_without_the_token_is_refused_before_anything_else(app, as_somebody, who):
     browser = as_somebody(who)
@@ -180,6 +192,7 @@ def test_a_change_without_the_token_is_refused_before_anything_else(app, as_some
     assert (wrong, written) == ({}, [])
 
 
+@pytest.mark.sqlite_suffices  # refused before a database is asked
 @pytest.mark.parametrize("who", WHO)
 def test_a_change_by_somebody_else_is_refused(app, as_somebody, who, monkeypatch):
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)

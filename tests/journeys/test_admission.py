@@ -15,6 +15,7 @@ from flask import Flask
 from app.core.db import db
 from app.institutions.admission import rules
 from app.institutions.models import Institution
+from tests.capabilities import both_databases_for
 from tests.factories import PASSWORD, make_account, make_institution, make_region, open_session
 from tests.integration.admission.helpers import FIELDS, PDF, the_last
 from tests.journeys.steps import choose, main_text, press
@@ -146,7 +147,7 @@ class Turns:
         assert [one for one in words if one not in text] == []
 
 
-@pytest.mark.parametrize("kind", list(WORDS))
+@pytest.mark.parametrize("kind", both_databases_for({"set_up"}, WORDS))
 def test_every_role_takes_its_step_and_each_way_out_is_walked(
     app: Flask, visit: Callable[..., Visitor], tmp_path: Path, kind: str
 ) -> None:

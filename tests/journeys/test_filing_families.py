@@ -29,7 +29,10 @@ from tests.journeys import steps
 from tests.journeys.workbook import fill
 from tests.live import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.sqlite_suffices,
+]  # the doors: tests/journeys/test_three_doors.py
 PERSON: Company = companies()[0]
 CHANGES = "/workspace/filings/guarantee-change/"
 STATEMENTS = "/workspace/filings/guarantee-periodic-quarterly/"

@@ -24,7 +24,7 @@ from tests.filing_places import MONTHLY, finish_one_off, load_catalogue, make_mo
 from tests.journeys import steps
 from tests.live import Visitor
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite_suffices]
 QUEUE = "/console/filings/list/"
 
 

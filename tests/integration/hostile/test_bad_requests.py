@@ -118,7 +118,8 @@ def test_no_absurd_field_breaks_or_changes_anything(app, world, browse, who):
             answer = browser.post(path, **copied(body))
             if answer.status_code >= 500:
                 broken.append((kind, path, answer.status_code))
-        if found := changed_tables(before):
+        # Drafts hold whatever was typed, so that nothing is lost.
+        if found := [name for name in changed_tables(before) if name != "form_draft"]:
             changed.append((kind, found))
     assert (broken, changed) == ([], [])
 

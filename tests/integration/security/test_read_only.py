@@ -51,6 +51,7 @@ def enterprise_paths(app: Any, world: World, method: str) -> list[str]:
     ]
 
 
+@pytest.mark.sqlite_suffices  # what is refused is decided before a row is written
 def test_every_post_of_the_workspace_is_refused_with_the_reason_and_changes_nothing(app, world, sign_in):
     client = sign_in(world.other_account)
     page = client.get("/workspace/profile/password").get_data(as_text=True)
@@ -70,6 +71,7 @@ def test_every_post_of_the_workspace_is_refused_with_the_reason_and_changes_noth
     assert stored() == before
 
 
+@pytest.mark.sqlite_suffices  # what is refused is decided before a row is written
 def test_every_page_of_the_workspace_opens_and_offers_no_change(app, world, sign_in):
     client = sign_in(world.other_account)
     offering, broken = [], []
