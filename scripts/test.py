@@ -44,12 +44,17 @@ def folders(*names: str) -> list[str]:
     return [f"tests/{name}" for name in names if next((ROOT / "tests" / name).rglob("test_*.py"), None)]
 
 
+def side_by_side(workers: str) -> list[str]:
+    """Arguments for so many workers."""
+    return ["-n", workers, "--dist", "worksteal", "--durations=5"]
+
+
 def stages(more: list[str]) -> list[Stage]:
     """Everything there is to run, in order: quick ones first."""
     from tests import capabilities
 
-    workers = os.environ.get("TEST_WORKERS", "2")
-    parallel = ["-n", workers, "--dist", "worksteal", "--durations=5"]
+    # One more than there are cores: tests wait for programs that they start. A browser keeps a core busy by itself.
+    parallel = side_by_side(os.environ.get("TEST_WORKERS", "3"))
     url = capabilities.postgres_url()
     sqlite, postgres = {"TEST_DATABASE_URL": ""}, {"TEST_DATABASE_URL": url or ""}
     plain = [
@@ -68,7 +73,14 @@ def stages(more: list[str]) -> list[Stage]:
     browser = folders("browser")
     if browser:
         reason = capabilities.missing("browser")
-        plain.append(Stage("Browser (SQLite)", [*parallel, *browser, *more], sqlite, reason))
+        plain.append(
+            Stage(
+                "Browser (SQLite)",
+                [*side_by_side(os.environ.get("TEST_WORKERS", "2")), *browser, *more],
+                sqlite,
+                reason,
+            )
+        )
     return plain
 
 
