@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from sqlalchemy import select
 
 from app.core import clock
@@ -14,6 +15,7 @@ from app.inspections.rules import is_overdue
 from tests.factories import make_account, make_institution
 
 
+@pytest.mark.sqlite_suffices  # what is told does not depend on the database
 def test_there_is_an_inspection_in_every_state_and_one_is_overdue():
     for industry, number in (("guarantee", 5), ("microloan", 1), ("leasing", 4)):
         for _n in range(number):

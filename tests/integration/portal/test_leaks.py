@@ -14,6 +14,7 @@ from app.core.db import db
 from app.portal.models import Announcement, AnnouncementFile, Picture
 from app.portal.rules import CATEGORIES
 from app.portal.services import publish_announcement, withdraw_announcement
+from tests.capabilities import both_databases_for
 from tests.factories import make_account, make_institution
 from tests.integration.portal.portal_helpers import PERSON, announce, counted
 
@@ -69,7 +70,7 @@ def people(app, client, sign_in):
     return [client, known, *(sign_in(account) for account in (company, *others))]
 
 
-@pytest.mark.parametrize("state", UNRELEASED)
+@pytest.mark.parametrize("state", both_databases_for({"draft"}, UNRELEASED))
 def test_what_is_not_released_is_found_by_nobody_in_any_way(people, sign_in, state):
     announce("公开的公告", category="guides")
     item = announce(f"{SECRET}标题", category="guides", state=state, **TEXTS)
